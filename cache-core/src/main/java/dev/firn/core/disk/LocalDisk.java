@@ -1,0 +1,226 @@
+package dev.firn.core.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** The local file system of a POSIX machine. */
+public final class LocalDisk implements Disk {
+
+  private static final String ATTRIBUTES = "unix:mode,size,lastModifiedTime,fileKey,nlink";
+
+  /**
+   * Most bytes handed to one system call. The JDK copies a heap buffer through a direct one of the
+   * same size and keeps that for the thread: a 128 MB read would cost 128 MB for good.
+   */
+  private static final int CALL_BYTES = 1 << 20;
+
+  private static final int MODE_KIND = 0170000;
+  private static final int MODE_FILE = 0100000;
+  private static final int MODE_DIRECTORY = 0040000;
+  private static final int MODE_LINK = 0120000;
+
+  @Override
+  public byte[] read(Path file) throws IOException {
+    return Files.readAllBytes(file);
+  }
+
+  @Override
+  public DiskInput open(Path file) throws IOException {
+    FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+    try {
+      return new ChannelInput(channel, channel.size());
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public DiskOutput create(Path file) throws IOException {
+    return new ChannelOutput(
+        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+  }
+
+  @Override
+  public List<String> list(Path directory) throws IOException {
+    if (Files.isSymbolicLink(directory)) {
+      throw new NotDirectoryException(directory + " (a symbolic link)");
+    }
+    List<String> names = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        names.add(Objects.requireNonNull(entry.getFileName()).toString());
+      }
+    } catch (java.nio.file.DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    names.sort(null);
+    return List.copyOf(names);
+  }
+
+  @Override
+  public Optional<FileStat> stat(Path path) throws IOException {
+    Map<String, Object> attributes;
+    try {
+      attributes = Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (java.nio.file.FileSystemException e) {
+      if (e.getReason() != null && e.getReason().contains("Not a directory")) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    FileStat.Kind kind = kind((int) Objects.requireNonNull(attributes.get("mode")));
+    return Optional.of(
+        new FileStat(
+            kind,
+            kind == FileStat.Kind.FILE ? (long) Objects.requireNonNull(attributes.get("size")) : 0,
+            ((FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime"))).toInstant(),
+            Objects.requireNonNull(attributes.get("fileKey")),
+            (int) Objects.requireNonNull(attributes.get("nlink"))));
+  }
+
+  private static FileStat.Kind kind(int mode) {
+    return switch (mode & MODE_KIND) {
+      case MODE_FILE -> FileStat.Kind.FILE;
+      case MODE_DIRECTORY -> FileStat.Kind.DIRECTORY;
+      case MODE_LINK -> FileStat.Kind.SYMBOLIC_LINK;
+      default -> FileStat.Kind.OTHER;
+    };
+  }
+
+  @Override
+  public void createDirectory(Path directory) throws IOException {
+    Files.createDirectory(directory);
+  }
+
+  @Override
+  public void link(Path existing, Path name) throws IOException {
+    Files.createLink(name, existing);
+  }
+
+  @Override
+  public void rename(Path from, Path to) throws IOException {
+    Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void delete(Path path) throws IOException {
+    Files.delete(path);
+  }
+
+  @Override
+  public void syncDirectory(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public long usableBytes(Path path) throws IOException {
+    return Files.getFileStore(path).getUsableSpace();
+  }
+
+  @Override
+  public Optional<DiskLock> tryLock(Path file) throws IOException {
+    FileChannel channel =
+        FileChannel.open(
+            file,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            LinkOption.NOFOLLOW_LINKS); // the registry knows files, and a link is another one
+    FileLock lock;
+    try {
+      lock = channel.tryLock();
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+    if (lock == null) {
+      channel.close();
+      return Optional.empty();
+    }
+    return Optional.of(new ChannelLock(channel, lock));
+  }
+
+  private record ChannelInput(FileChannel channel, long size) implements DiskInput {
+    @Override
+    public int read(ByteBuffer target, long position) throws IOException {
+      int limit = target.limit();
+      target.limit(target.position() + Math.min(target.remaining(), CALL_BYTES));
+      try {
+        return channel.read(target, position);
+      } finally {
+        target.limit(limit);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  private record ChannelLock(FileChannel channel, FileLock lock) implements DiskLock {
+    @Override
+    public boolean isValid() {
+      return lock.isValid();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  private static final class ChannelOutput implements DiskOutput {
+    private final FileChannel channel;
+    private long position;
+
+    ChannelOutput(FileChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public long position() {
+      return position;
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      int end = offset + length;
+      for (int at = offset; at < end; ) {
+        int written = channel.write(ByteBuffer.wrap(bytes, at, Math.min(end - at, CALL_BYTES)));
+        at += written;
+        position += written;
+      }
+    }
+
+    @Override
+    public void sync() throws IOException {
+      channel.force(true);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+}

@@ -1,0 +1,164 @@
+package dev.firn.core.generation;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.GenerationName;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.layout.PartitionFiles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.Transactions;
+
+/**
+ * Writes a new generation beside the live one, in {@code .building-<name>-<uuid>/}. Its metadata
+ * records the final name and place from the start, so that one rename makes it a generation.
+ *
+ * <p>The caller holds the partition's lease. Nothing reads a building directory, so a kill at any
+ * point leaves litter that the sweep removes after its grace. When {@link #commit} has returned,
+ * every file in it is durable and so are their names; only then may it be renamed.
+ */
+public final class GenerationBuilder {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Properties that steer where and how the replaced table was written, not what it holds. */
+  private static final List<String> NOT_INHERITED =
+      List.of(
+          "write.data.path",
+          "write.metadata.path",
+          "write.folder-storage.path",
+          "write.object-storage.",
+          "write.location-provider.impl",
+          "write.metadata.compression-codec",
+          "write.parquet.compression-",
+          "gc.enabled",
+          "commit.retry.",
+          "commit.status-check.");
+
+  private final Disk disk;
+  private final Generation parent;
+  private final Path building;
+  private final Path target;
+  private final GenerationPaths paths;
+  private final String location;
+
+  private GenerationBuilder(
+      Disk disk, Generation parent, Path building, Path target, GenerationName name) {
+    this.disk = disk;
+    this.parent = parent;
+    this.building = building;
+    this.target = target;
+    this.paths = new GenerationPaths(building, name);
+    this.location = "file://" + target.toAbsolutePath();
+  }
+
+  /** Creates the empty building directory. */
+  public static GenerationBuilder create(
+      Disk disk, Partition partition, Generation parent, GenerationName name) throws IOException {
+    Path building = partition.directory().resolve(PartitionFiles.building(name, UUID.randomUUID()));
+    GenerationBuilder builder =
+        new GenerationBuilder(disk, parent, building, partition.generation(name), name);
+    disk.createDirectory(building);
+    disk.createDirectory(builder.paths.data());
+    disk.createDirectory(builder.paths.metadata());
+    return builder;
+  }
+
+  /** Where the generation is being written. */
+  public Path building() {
+    return building;
+  }
+
+  /** Where a data file of this name is written now. */
+  public Path dataFile(String fileName) {
+    return paths.data().resolve(fileName);
+  }
+
+  /** The location that metadata records for a data file of this name. */
+  public String dataLocation(String fileName) {
+    return location + "/" + PartitionFiles.DATA + "/" + fileName;
+  }
+
+  /**
+   * Writes the metadata: the parent's format version, schemas with their field ids, partition
+   * specs, sort orders and properties, and one snapshot that adds {@code files}. History,
+   * statistics and row lineage start anew.
+   */
+  public void commit(List<DataFile> files, GenerationProof proof, long nowMillis)
+      throws IOException {
+    disk.syncDirectory(paths.data());
+    TableMetadata start = start(proof, nowMillis);
+    GenerationOperations operations =
+        new GenerationOperations(disk, paths, new GenerationFileIO(disk, paths), location);
+    try {
+      Transaction transaction =
+          Transactions.createTableTransaction(
+              paths.name().format(), operations, start, report -> {});
+      AppendFiles append =
+          transaction
+              .newFastAppend()
+              .scanManifestsWith(SameThread.EXECUTOR)
+              .set("firn.operation", "compaction");
+      files.forEach(append::appendFile);
+      append.commit();
+      transaction.commitTransaction();
+    } catch (RuntimeException e) {
+      throw new IOException("cannot write the metadata of " + building + ": " + e.getMessage(), e);
+    }
+    disk.syncDirectory(paths.metadata());
+    disk.syncDirectory(building);
+  }
+
+  private TableMetadata start(GenerationProof proof, long nowMillis) throws IOException {
+    TableMetadata old = parent.metadata();
+    ObjectNode json = (ObjectNode) JSON.readTree(TableMetadataParser.toJson(old));
+    json.put("table-uuid", UUID.randomUUID().toString());
+    json.put("location", location);
+    json.put("last-updated-ms", nowMillis);
+    if (json.has("last-sequence-number")) {
+      json.put("last-sequence-number", 0);
+    }
+    if (json.has("next-row-id")) {
+      json.put("next-row-id", 0);
+    }
+    json.remove("current-snapshot-id");
+    json.putObject("refs");
+    for (String list :
+        List.of(
+            "snapshots", "statistics", "partition-statistics", "snapshot-log", "metadata-log")) {
+      json.putArray(list);
+    }
+    ObjectNode properties = json.putObject("properties");
+    old.properties()
+        .forEach(
+            (name, value) -> {
+              if (isInherited(name)) {
+                properties.put(name, value);
+              }
+            });
+    for (Map.Entry<String, String> property : proof.format().entrySet()) {
+      properties.put(property.getKey(), property.getValue());
+    }
+    // The builder marks nothing as changed, so that the first commit writes exactly this and a
+    // snapshot.
+    return TableMetadataParser.fromJson(json.toString());
+  }
+
+  private static boolean isInherited(String name) {
+    return !GenerationProof.isOwnProperty(name)
+        && NOT_INHERITED.stream().noneMatch(name::startsWith);
+  }
+
+  /** Where {@link #building} is to be renamed to. */
+  public Path target() {
+    return target;
+  }
+}

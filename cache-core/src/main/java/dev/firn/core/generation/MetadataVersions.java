@@ -1,0 +1,56 @@
+package dev.firn.core.generation;
+
+import dev.firn.core.CacheException.Corrupt;
+import dev.firn.core.disk.Disk;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The numbered metadata files of a generation. The newest by listing is the current one; the
+ * version hint is for other programs and is believed by nobody here.
+ */
+final class MetadataVersions {
+  private static final Pattern NAME =
+      Pattern.compile("v(0|[1-9][0-9]{0,8})(\\.gz)?\\.metadata\\.json");
+
+  private MetadataVersions() {}
+
+  /** A metadata file in {@code metadata/}. */
+  record MetadataVersion(int number, String fileName) {}
+
+  static String format(int number) {
+    return "v" + number + ".metadata.json";
+  }
+
+  static OptionalInt parse(String fileName) {
+    Matcher matcher = NAME.matcher(fileName);
+    return matcher.matches()
+        ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
+        : OptionalInt.empty();
+  }
+
+  /** The newest, or empty if there is none or no {@code metadata/}. */
+  static Optional<MetadataVersion> findNewest(Disk disk, GenerationPaths paths) throws IOException {
+    Optional<MetadataVersion> newest = Optional.empty();
+    try {
+      for (String fileName : disk.list(paths.metadata())) {
+        OptionalInt number = parse(fileName);
+        if (number.isPresent() && (newest.isEmpty() || newest.get().number() < number.getAsInt())) {
+          newest = Optional.of(new MetadataVersion(number.getAsInt(), fileName));
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+    return newest;
+  }
+
+  static MetadataVersion loadNewest(Disk disk, GenerationPaths paths) throws IOException {
+    return findNewest(disk, paths)
+        .orElseThrow(() -> new Corrupt(paths.metadata(), "a file v<number>.metadata.json", "none"));
+  }
+}

@@ -1,0 +1,117 @@
+package dev.firn.core.read;
+
+import dev.firn.core.CacheException;
+import dev.firn.core.CacheException.Corrupt;
+import dev.firn.core.CacheException.GenerationRemoved;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.FileStat;
+import dev.firn.core.generation.Generation;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.data.GenericDeleteFilter;
+import org.apache.iceberg.data.IdentityPartitionConverters;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetReaders;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.util.PartitionUtil;
+
+/**
+ * The live rows of one generation as records, through Iceberg's own generic reader: every column by
+ * field id, deletes applied. For people and tools; a rewrite never comes this way.
+ *
+ * <p>It takes no lock. The generation stays readable after it was superseded, for as long as its
+ * grace lasts; after that {@link GenerationRemoved}.
+ */
+public final class RowReader {
+
+  /** Takes rows one at a time. */
+  public interface RowSink {
+    /**
+     * @return false to stop
+     */
+    boolean accept(Record row) throws IOException;
+  }
+
+  private final Disk disk;
+  private final Generation generation;
+
+  public RowReader(Disk disk, Generation generation) {
+    this.disk = disk;
+    this.generation = generation;
+  }
+
+  /**
+   * Reads all live rows, file by file in a stable order.
+   *
+   * @param projection the columns wanted, with the field ids of the generation's schema
+   * @return false if the sink stopped it
+   */
+  public boolean forEach(Schema projection, RowSink sink) throws IOException {
+    List<FileScanTask> files;
+    try {
+      files = generation.liveFiles();
+    } catch (Corrupt e) {
+      throw removedOr(e);
+    }
+    for (FileScanTask file : files) {
+      if (!forEach(file, projection, sink)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean forEach(FileScanTask file, Schema projection, RowSink sink) throws IOException {
+    try (CloseableIterable<Record> rows = reading(file, () -> liveRows(file, projection))) {
+      Iterator<Record> iterator = reading(file, rows::iterator);
+      while (reading(file, iterator::hasNext)) {
+        if (!sink.accept(reading(file, iterator::next))) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
+
+  private CloseableIterable<Record> liveRows(FileScanTask file, Schema projection) {
+    GenericDeleteFilter filter =
+        new GenericDeleteFilter(generation.io(), file, generation.metadata().schema(), projection);
+    return filter.filter(read(generation, file, filter.requiredSchema()));
+  }
+
+  /** One step of reading; what it throws is the file's fault. What a sink throws never is. */
+  private <T> T reading(FileScanTask file, Supplier<T> step) throws IOException {
+    try {
+      return step.get();
+    } catch (RuntimeException e) {
+      throw removedOr(
+          new Corrupt(
+              generation.io().resolve(file.file().location()),
+              "a readable Parquet file",
+              String.valueOf(e.getMessage()),
+              e));
+    }
+  }
+
+  private CacheException removedOr(Corrupt error) throws IOException {
+    return disk.stat(generation.directory()).map(FileStat::isDirectory).orElse(false)
+        ? error
+        : new GenerationRemoved(generation.directory(), error);
+  }
+
+  static CloseableIterable<Record> read(Generation generation, FileScanTask file, Schema schema) {
+    Map<Integer, ?> constants =
+        PartitionUtil.constantsMap(file, IdentityPartitionConverters::convertConstant);
+    return Parquet.read(generation.io().newInputFile(file.file().location()))
+        .project(schema)
+        .createReaderFunc(
+            fileSchema -> GenericParquetReaders.buildReader(schema, fileSchema, constants))
+        .build();
+  }
+}
