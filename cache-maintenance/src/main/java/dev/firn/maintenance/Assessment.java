@@ -1,0 +1,53 @@
+package dev.firn.maintenance;
+
+import dev.firn.core.layout.Partition;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
+import dev.firn.maintenance.plan.SnapshotReader.Content;
+import dev.firn.maintenance.report.PartitionReport;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What is in a partition and what is to be done with it.
+ *
+ * @param live what was read; null if it is in doubt or absent
+ * @param rows live rows
+ */
+public record Assessment(
+    Partition partition,
+    @Nullable Live live,
+    @Nullable Content content,
+    long rows,
+    @Nullable Rewrite rewrite,
+    PartitionReport report) {
+
+  public boolean isDue() {
+    return rewrite != null;
+  }
+
+  /** How much a partition needs it: files that would go. */
+  public long need() {
+    return rewrite == null ? 0 : rewrite.filesToRewrite() - rewrite.groups().size();
+  }
+
+  public String reason() {
+    return report.reason();
+  }
+
+  /** The same content with another outcome. */
+  public PartitionReport report(Outcome outcome, String reason) {
+    return live == null || content == null
+        ? PartitionReport.untouched(
+            partition, report.layout(), report.generationBefore(), outcome, reason)
+        : PartitionReport.unchanged(
+            partition,
+            live.generation().name().layout(),
+            live.generation().name().format(),
+            outcome,
+            reason,
+            rows,
+            content.snapshot().files().size(),
+            content.snapshot().bytes());
+  }
+}

@@ -1,0 +1,55 @@
+package dev.firn.maintenance;
+
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * What steers maintenance, as configured under {@code query.cache.maintenance}.
+ *
+ * @param targetFileBytes outputs close at this size; a file is small under three quarters of it
+ * @param compactFileCount small files beyond the baseline that make a partition due
+ * @param compactAvgFileBytes only if the small files' average is under this
+ * @param compactBatchBytes a row group holds at most this many encoded bytes
+ * @param compactBatchRows a row group holds at most this many rows
+ * @param retiredGrace how long a superseded generation stays for its readers
+ * @param orphanGrace how long something that was never live stays, from its newest change
+ * @param minFreeBytes a rewrite does not start that would leave less than this free on the disk
+ * @param prove how a rewrite is proved before it is swapped in
+ */
+public record MaintenanceConfig(
+    long targetFileBytes,
+    int compactFileCount,
+    long compactAvgFileBytes,
+    long compactBatchBytes,
+    int compactBatchRows,
+    Duration retiredGrace,
+    Duration orphanGrace,
+    long minFreeBytes,
+    Prove prove) {
+
+  /** How thoroughly rows in = rows out + rows dropped is proved. */
+  public enum Prove {
+    /** Rows by file and mask, values and nulls by column, every output's footer read back. */
+    COUNTS,
+    /** The same, and every output decoded again and compared by hash, column by column. */
+    CONTENT;
+
+    /** As in the configuration. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  public static MaintenanceConfig defaults() {
+    return new MaintenanceConfig(
+        128L << 20,
+        32,
+        32L << 20,
+        32L << 20,
+        10_000,
+        Duration.ofHours(24),
+        Duration.ofMinutes(60),
+        1L << 30,
+        Prove.COUNTS);
+  }
+}

@@ -1,0 +1,207 @@
+package dev.firn.maintenance;
+
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.lock.PartitionLocks;
+import dev.firn.maintenance.report.PartitionReport;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.status.ObservedTime;
+import dev.firn.maintenance.status.PassMemory;
+import dev.firn.maintenance.status.Uptime;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One maintenance pass over a cache.
+ *
+ * <p>Every partition is assessed first, without a lock and without writing; then those that are due
+ * are compacted, neediest first, and swept. A partition that fails, is in doubt or is held by
+ * somebody else stops none of the others (I8: each has an outcome with a reason). A pass that finds
+ * nothing to do writes nothing outside {@code maintenance/}; a dry run writes nothing at all.
+ */
+public final class MaintenancePass {
+  private static final Logger LOG = LoggerFactory.getLogger(MaintenancePass.class);
+
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final MaintenanceConfig config;
+  private final InstantSource clock;
+  private final Supplier<Optional<Uptime>> uptime;
+  private final PartitionLocks locks;
+
+  /**
+   * @param command what this process is, for those who find a partition held
+   */
+  public MaintenancePass(
+      Disk disk,
+      CacheDirectory cache,
+      MaintenanceConfig config,
+      InstantSource clock,
+      String command) {
+    this(disk, cache, config, clock, Uptime::ofThisMachine, command);
+  }
+
+  /**
+   * @param uptime of the machine, or empty where it is not known
+   */
+  public MaintenancePass(
+      Disk disk,
+      CacheDirectory cache,
+      MaintenanceConfig config,
+      InstantSource clock,
+      Supplier<Optional<Uptime>> uptime,
+      String command) {
+    this.disk = disk;
+    this.cache = cache;
+    this.config = config;
+    this.clock = clock;
+    this.uptime = uptime;
+    this.locks = new PartitionLocks(disk, command);
+  }
+
+  /**
+   * Runs the pass.
+   *
+   * @throws IOException if the cache's directories cannot be listed; what goes wrong in one
+   *     partition is in the report
+   */
+  public PassReport run(PassOptions options, PassListener listener) throws IOException {
+    Instant started = clock.instant();
+    ObservedTime time = ObservedTime.read(disk, cache, started, uptime.get());
+    PassMemory memory = PassMemory.load(disk, cache);
+    List<Partition> partitions = partitions(options);
+    if (!options.dryRun() && !partitions.isEmpty()) {
+      remember(() -> time.save(disk, cache));
+    }
+    PartitionAssessor assessor = new PartitionAssessor(disk, config, memory, options);
+    PartitionCompaction compaction =
+        new PartitionCompaction(disk, config, clock, locks, memory, options, assessor);
+    List<PartitionReport> reports =
+        compact(partitions, assessor, compaction, options, started, listener);
+    PassSweep sweep = new PassSweep(disk, cache, config, locks, time, options);
+    for (int i = 0; i < reports.size(); i++) {
+      PartitionReport report = reports.get(i);
+      if (report.outcome() != Outcome.UNREADABLE) {
+        reports.set(i, sweep.sweep(report, clock.instant()));
+      }
+    }
+    if (!options.dryRun() && !partitions.isEmpty()) {
+      reports.forEach(report -> memorize(memory, report, started));
+      if (options.datasets().isEmpty()) {
+        Set<String> paths = new HashSet<>();
+        partitions.forEach(partition -> paths.add(partition.path()));
+        memory.keepOnly(paths);
+      }
+      remember(() -> memory.save(started.toString()));
+    }
+    return new PassReport(
+        options.dryRun(),
+        Duration.between(started, clock.instant()).toMillis(),
+        reports,
+        sweep.removed(),
+        sweep.kept(),
+        sweep.bytesPending(),
+        compaction.diskRefused() || sweep.diskRefused());
+  }
+
+  private List<Partition> partitions(PassOptions options) throws IOException {
+    if (options.datasets().isEmpty()) {
+      return cache.partitions();
+    }
+    List<Partition> partitions = new ArrayList<>();
+    for (String dataset : options.datasets()) {
+      partitions.addAll(cache.partitions(dataset));
+    }
+    partitions.sort(Comparator.comparing(Partition::path));
+    return partitions;
+  }
+
+  /** Compacts what is due, neediest first; the reports are in the order of the partitions. */
+  private List<PartitionReport> compact(
+      List<Partition> partitions,
+      PartitionAssessor assessor,
+      PartitionCompaction compaction,
+      PassOptions options,
+      Instant started,
+      PassListener listener) {
+    List<Assessment> assessments = new ArrayList<>();
+    partitions.forEach(partition -> assessments.add(assessor.assess(partition)));
+    List<Assessment> due =
+        assessments.stream()
+            .filter(Assessment::isDue)
+            .sorted(Comparator.comparingLong(Assessment::need).reversed())
+            .toList();
+    Map<String, PartitionReport> done = new HashMap<>();
+    for (int i = 0; i < due.size(); i++) {
+      Partition partition = due.get(i).partition();
+      listener.started(partition, i, due.size());
+      boolean late =
+          i > 0
+              && options
+                  .budget()
+                  .map(b -> Duration.between(started, clock.instant()).compareTo(b) > 0)
+                  .orElse(false);
+      PartitionReport report =
+          late
+              ? due.get(i)
+                  .report(
+                      Outcome.SKIPPED,
+                      "due ("
+                          + due.get(i).reason()
+                          + "), but the time budget is used up; the next pass goes on here")
+              : compaction.compact(due.get(i), listener);
+      if (!options.dryRun()) {
+        LOG.info("{}: {}: {}", partition.path(), report.outcome().text(), report.reason());
+      }
+      done.put(partition.path(), report);
+      listener.finished(report);
+    }
+    List<PartitionReport> reports = new ArrayList<>();
+    for (Assessment assessment : assessments) {
+      PartitionReport report = done.get(assessment.partition().path());
+      reports.add(report == null ? assessment.report() : report);
+    }
+    return reports;
+  }
+
+  private static void memorize(PassMemory memory, PartitionReport report, Instant started) {
+    String path = report.partition().path();
+    Optional<PassMemory.Entry> before = memory.find(path);
+    memory.put(
+        path,
+        new PassMemory.Entry(
+            started.toString(),
+            report.outcome().text(),
+            report.reason(),
+            before.map(PassMemory.Entry::givenUp).orElse(""),
+            before.map(PassMemory.Entry::unreadable).orElse(Map.of())));
+  }
+
+  private interface Remembering {
+    void run() throws IOException;
+  }
+
+  /** Notes help the next pass; failing to write them must not fail this one. */
+  private static void remember(Remembering write) {
+    try {
+      write.run();
+    } catch (IOException e) {
+      LOG.warn("maintenance/ cannot be written: {}", e.toString());
+    }
+  }
+}

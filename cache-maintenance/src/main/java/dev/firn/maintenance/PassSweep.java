@@ -1,0 +1,140 @@
+package dev.firn.maintenance;
+
+import dev.firn.core.CacheException;
+import dev.firn.core.CacheException.CommitConflict;
+import dev.firn.core.CacheException.LeaseUnavailable;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.lock.HeldLock;
+import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.report.PartitionReport;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.report.PassReport.Kept;
+import dev.firn.maintenance.report.PassReport.Removed;
+import dev.firn.maintenance.status.ObservedTime;
+import dev.firn.maintenance.sweep.PartitionSweeper;
+import dev.firn.maintenance.sweep.SweepInspector;
+import dev.firn.maintenance.sweep.SweepItem;
+import dev.firn.maintenance.sweep.SweepItem.Action;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The sweep of a pass. A partition is looked at without a lock first; the lease is taken only where
+ * something is to be done, so that a pass with nothing to do writes nothing.
+ */
+final class PassSweep {
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final PartitionLocks locks;
+  private final SweepInspector inspector;
+  private final PassOptions options;
+  private final List<Removed> removed = new ArrayList<>();
+  private final List<Kept> kept = new ArrayList<>();
+  private long bytesPending;
+  private boolean diskRefused;
+
+  PassSweep(
+      Disk disk,
+      CacheDirectory cache,
+      MaintenanceConfig config,
+      PartitionLocks locks,
+      ObservedTime time,
+      PassOptions options) {
+    this.disk = disk;
+    this.cache = cache;
+    this.locks = locks;
+    this.inspector = new SweepInspector(disk, config, time, options.noGrace());
+    this.options = options;
+  }
+
+  List<Removed> removed() {
+    return removed;
+  }
+
+  List<Kept> kept() {
+    return kept;
+  }
+
+  long bytesPending() {
+    return bytesPending;
+  }
+
+  boolean diskRefused() {
+    return diskRefused;
+  }
+
+  /**
+   * Sweeps one partition.
+   *
+   * @return the report, changed only if the sweep failed or the partition is held
+   */
+  PartitionReport sweep(PartitionReport report, Instant now) {
+    Partition partition = report.partition();
+    try {
+      if (!(new PartitionInspector(disk).inspect(partition) instanceof Live live)) {
+        return report;
+      }
+      List<SweepItem> items = inspector.inspect(live);
+      boolean todo = items.stream().anyMatch(item -> item.action() != Action.KEEP);
+      if (todo && options.steps().sweeps() && !options.dryRun()) {
+        try (HeldLock lease = locks.takeLease(partition.directory(), now)) {
+          new PartitionSweeper(disk, locks, inspector)
+              .sweep(partition, now, item -> add(item, true));
+          lease.requireValid();
+        }
+      } else {
+        boolean would = options.dryRun() && options.steps().sweeps();
+        items.forEach(item -> add(item, would));
+      }
+      return report;
+    } catch (LeaseUnavailable e) {
+      return with(report, Outcome.HELD, "not swept: held by " + e.owner());
+    } catch (CommitConflict e) {
+      return with(report, Outcome.FAILED, "not swept: " + e.getMessage());
+    } catch (IOException | RuntimeException e) {
+      diskRefused |= e instanceof IOException && !(e instanceof CacheException);
+      return with(report, Outcome.FAILED, "not swept: " + e);
+    }
+  }
+
+  private void add(SweepItem item, boolean swept) {
+    String path = cache.relative(item.path());
+    if (item.action() == Action.REMOVE && swept) {
+      removed.add(new Removed(path, item.why(), item.freeableBytes()));
+      return;
+    }
+    kept.add(
+        new Kept(path, item.action() == Action.REMOVE ? item.why() + ", not swept" : item.why()));
+    if (item.isPending()) {
+      bytesPending += item.freeableBytes();
+    }
+  }
+
+  /** A partition that was compacted stays so; else the sweep's trouble is its outcome. */
+  private static PartitionReport with(PartitionReport report, Outcome outcome, String reason) {
+    Outcome worse = report.outcome() == Outcome.SKIPPED ? outcome : report.outcome();
+    return new PartitionReport(
+        report.partition(),
+        report.layout(),
+        worse,
+        report.reason() + "; " + reason,
+        report.generationBefore(),
+        report.generationAfter(),
+        report.rowsBefore(),
+        report.rowsAfter(),
+        report.rowsDeleted(),
+        report.dataFilesBefore(),
+        report.dataFilesAfter(),
+        report.filesRewritten(),
+        report.filesLinked(),
+        report.bytesBefore(),
+        report.bytesAfter(),
+        report.bytesWritten());
+  }
+}

@@ -1,0 +1,59 @@
+package dev.firn.maintenance.plan;
+
+import dev.firn.core.generation.Generation;
+import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.util.StructLikeWrapper;
+
+/** Reads what a plan needs from a generation's manifests. */
+public final class SnapshotReader {
+
+  /**
+   * The files of a generation and the numbers that a plan is made from.
+   *
+   * @param tasks by location
+   */
+  public record Content(PartitionSnapshot snapshot, Map<String, FileScanTask> tasks) {
+    public Content {
+      tasks = Map.copyOf(tasks);
+    }
+  }
+
+  private SnapshotReader() {}
+
+  /**
+   * @param unreadable locations that an earlier rewrite could not read
+   */
+  public static Content read(Generation generation, long baselineFiles, Set<String> unreadable)
+      throws IOException {
+    List<PlannedFile> files = new ArrayList<>();
+    Map<String, FileScanTask> tasks = new HashMap<>();
+    Map<Integer, Map<StructLikeWrapper, Integer>> tuples = new HashMap<>();
+    int[] next = {0};
+    for (FileScanTask task : generation.liveFiles()) {
+      StructLikeWrapper tuple =
+          StructLikeWrapper.forType(task.spec().partitionType()).set(task.file().partition());
+      int number =
+          tuples
+              .computeIfAbsent(task.spec().specId(), spec -> new HashMap<>())
+              .computeIfAbsent(tuple, t -> next[0]++);
+      String location = task.file().location();
+      files.add(
+          new PlannedFile(
+              location,
+              number,
+              task.file().fileSizeInBytes(),
+              task.file().recordCount(),
+              !task.deletes().isEmpty(),
+              unreadable.contains(location)));
+      tasks.put(location, task);
+    }
+    return new Content(new PartitionSnapshot(files, baselineFiles), tasks);
+  }
+}

@@ -1,0 +1,51 @@
+package dev.firn.maintenance.report;
+
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import java.util.List;
+
+/**
+ * What one pass did, as the report of {@code query maintain --json}.
+ *
+ * @param removed what the sweep removed; in a dry run: would remove
+ * @param kept what could be removed one day or must be looked at, and why it stays
+ * @param bytesPending bytes that the disk gets back when graces end
+ * @param diskRefused true if the disk refused something: full, no permission, an error
+ */
+public record PassReport(
+    boolean dryRun,
+    long elapsedMillis,
+    List<PartitionReport> partitions,
+    List<Removed> removed,
+    List<Kept> kept,
+    long bytesPending,
+    boolean diskRefused) {
+
+  /**
+   * Something that was removed.
+   *
+   * @param path below the root, with slashes
+   * @param bytes what the disk got back: a file that lives on under another name frees nothing
+   */
+  public record Removed(String path, String why, long bytes) {}
+
+  /** Something that stays, and why. */
+  public record Kept(String path, String why) {}
+
+  public PassReport {
+    partitions = List.copyOf(partitions);
+    removed = List.copyOf(removed);
+    kept = List.copyOf(kept);
+  }
+
+  public long count(Outcome outcome) {
+    return partitions.stream().filter(p -> p.outcome() == outcome).count();
+  }
+
+  public long rowsDropped() {
+    return partitions.stream().mapToLong(PartitionReport::rowsDeleted).sum();
+  }
+
+  public long bytesReclaimed() {
+    return removed.stream().mapToLong(Removed::bytes).sum();
+  }
+}

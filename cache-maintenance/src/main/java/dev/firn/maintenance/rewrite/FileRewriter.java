@@ -1,0 +1,281 @@
+package dev.firn.maintenance.rewrite;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.iceberg.Metrics;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.parquet.ParquetUtil;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.schema.MessageType;
+
+/**
+ * Turns many Parquet data files into few, column by column on Parquet's own triplets (repetition
+ * level, definition level, value). Rows are never assembled, so that any nesting and any type
+ * passes through untouched.
+ *
+ * <ul>
+ *   <li>Rows keep their order: that of the inputs, and that within each input. Rows that an input's
+ *       mask drops are left out. Where no row is left no file is written.
+ *   <li>Columns are found by field id and written as the table's current schema wants them; see
+ *       {@link SchemaResolver} for what is mapped. Columns that the schema no longer has are left
+ *       out.
+ *   <li>The memory holds one compressed column chunk of one input, one of its pages decoded, one
+ *       column chunk of an output, and some kilobytes for each input. What an output's column chunk
+ *       takes is bounded by {@link RewriteLimits#batchBytes}, not by the size of the data.
+ *   <li>No result without proof (I6): every output is opened again and compared. {@link
+ *       UnreadableInputException} names a damaged input; {@link UnsupportedRewriteException} a
+ *       sound one whose columns do not fit; {@link ProofFailedException} an output that is not what
+ *       was read. Any other {@code IOException} is a failure to write.
+ *   <li>After a failure the files that the factory made until then are left as they are, closed,
+ *       for the caller to remove.
+ * </ul>
+ *
+ * <p>It does not sort, does not deduplicate, does not look at partitions, and does not write
+ * deletes. May be used by several threads; each rewrite runs in its caller's.
+ */
+public final class FileRewriter {
+  private static final String SCHEMA_PROPERTY = "iceberg.schema";
+
+  private final RewriteLimits limits;
+
+  public FileRewriter(RewriteLimits limits) {
+    this.limits = limits;
+  }
+
+  /** As the other, without further footer metadata. */
+  public RewriteResult rewrite(
+      Schema schema, MetricsConfig metricsConfig, List<RewriteInput> inputs, OutputFactory outputs)
+      throws IOException {
+    return rewrite(schema, metricsConfig, inputs, Map.of(), outputs);
+  }
+
+  /**
+   * @param schema the table's, as the outputs are to have it
+   * @param metricsConfig which metrics the manifest entries are to have
+   * @param footerProperties key-value metadata for each output's footer
+   * @param outputs asked for each file when its first row group is about to be written
+   */
+  public RewriteResult rewrite(
+      Schema schema,
+      MetricsConfig metricsConfig,
+      List<RewriteInput> inputs,
+      Map<String, String> footerProperties,
+      OutputFactory outputs)
+      throws IOException {
+    try (PageCodecs codecs = new PageCodecs()) {
+      return new Run(schema, metricsConfig, inputs, footerProperties, outputs, codecs).run();
+    }
+  }
+
+  private final class Run {
+    private final Schema schema;
+    private final MetricsConfig metricsConfig;
+    private final List<RewriteInput> inputs;
+    private final Map<String, String> footerProperties;
+    private final OutputFactory outputs;
+    private final PageCodecs codecs;
+    private final ParquetReadOptions options;
+    private final List<RewrittenFile> files = new ArrayList<>();
+    private final List<InputFooter> footers = new ArrayList<>();
+
+    Run(
+        Schema schema,
+        MetricsConfig metricsConfig,
+        List<RewriteInput> inputs,
+        Map<String, String> footerProperties,
+        OutputFactory outputs,
+        PageCodecs codecs) {
+      this.schema = schema;
+      this.metricsConfig = metricsConfig;
+      this.inputs = List.copyOf(inputs);
+      this.footerProperties = new HashMap<>(footerProperties);
+      this.footerProperties.put(SCHEMA_PROPERTY, SchemaParser.toJson(schema));
+      this.outputs = outputs;
+      this.codecs = codecs;
+      this.options =
+          ParquetReadOptions.builder(new PlainParquetConfiguration())
+              .usePageChecksumVerification()
+              .withUseHadoopVectoredIo(false)
+              .withCodecFactory(codecs)
+              .build();
+    }
+
+    RewriteResult run() throws IOException {
+      Map<MessageType, InputSchema> schemas = new HashMap<>();
+      Set<InputSchema> used = new LinkedHashSet<>();
+      for (RewriteInput input : inputs) {
+        InputFooter footer = InputFooter.read(input, options, schemas);
+        footers.add(footer);
+        requirePresent(input, footer);
+        if (input.keptRows() > 0) {
+          used.add(footer.schema());
+        }
+      }
+      SchemaResolver.Resolved resolved = SchemaResolver.resolve(schema, used);
+      ColumnTally total = new ColumnTally(resolved.leaves().size(), false);
+      OutputWriter writer = null;
+      try {
+        for (BatchPlanner.Batch batch : plan()) {
+          if (writer == null) {
+            writer = OutputWriter.open(outputs.create(), resolved, codecs, limits.proveContent());
+          }
+          copy(batch, resolved, writer);
+          if (writer.bytesWritten() >= limits.targetFileBytes()) {
+            finish(writer, resolved, total);
+            writer = null;
+          }
+        }
+        if (writer != null) {
+          finish(writer, resolved, total);
+        }
+      } catch (IOException | RuntimeException | Error e) {
+        if (writer != null) {
+          writer.abort(e);
+        }
+        throw e;
+      }
+      return new RewriteResult(files, proof(resolved, total));
+    }
+
+    private void requirePresent(RewriteInput input, InputFooter footer)
+        throws UnsupportedRewriteException {
+      for (int field : input.present()) {
+        boolean found =
+            footer.schema().type().getFields().stream()
+                .anyMatch(type -> type.getId() != null && type.getId().intValue() == field);
+        if (!found) {
+          throw new UnsupportedRewriteException(
+              input.name(),
+              String.valueOf(schema.findColumnName(field)),
+              "the column in the file",
+              "none, readers take it from the partition");
+        }
+      }
+    }
+
+    private List<BatchPlanner.Batch> plan() {
+      return BatchPlanner.plan(
+          inputs, footers.stream().map(InputFooter::rowGroups).toList(), limits);
+    }
+
+    private void copy(
+        BatchPlanner.Batch batch, SchemaResolver.Resolved resolved, OutputWriter writer)
+        throws IOException {
+      writer.startRowGroup(batch.rows());
+      try (BatchInputs open = new BatchInputs(inputs, footers, options)) {
+        for (int leaf = 0; leaf < resolved.leaves().size(); leaf++) {
+          copy(batch, resolved, leaf, open, writer);
+        }
+      }
+      writer.endRowGroup();
+    }
+
+    private void copy(
+        BatchPlanner.Batch batch,
+        SchemaResolver.Resolved resolved,
+        int leaf,
+        BatchInputs open,
+        OutputWriter writer)
+        throws IOException {
+      ColumnDescriptor column = resolved.leaves().get(leaf);
+      OutputWriter.Chunk chunk = writer.startColumn(leaf, properties(batch, resolved, leaf));
+      TripletBlock block = new TripletBlock(column);
+      for (BatchPlanner.Slice slice : batch.slices()) {
+        LeafMapping mapping = mapping(slice, resolved, leaf);
+        try (TripletSource source = open.source(slice, mapping, name(column))) {
+          while (source.fill(block)) {
+            chunk.write(block);
+          }
+        }
+      }
+      chunk.end(batch.rows());
+    }
+
+    private ColumnProperties properties(
+        BatchPlanner.Batch batch, SchemaResolver.Resolved resolved, int leaf) {
+      double bytes = 0;
+      double values = 0;
+      for (BatchPlanner.Slice slice : batch.slices()) {
+        LeafMapping mapping = mapping(slice, resolved, leaf);
+        if (mapping.takesValues()) {
+          InputFooter.RowGroup group = footers.get(slice.input()).rowGroups().get(slice.rowGroup());
+          double share = (double) (slice.toRow() - slice.fromRow()) / group.rows();
+          double count = share * group.valueCounts()[mapping.source()];
+          bytes += group.averageValueBytes()[mapping.source()] * count;
+          values += count;
+        }
+      }
+      return ColumnProperties.of(
+          resolved.leaves().get(leaf), bytes / Math.max(values, 1), values, limits.batchBytes());
+    }
+
+    private LeafMapping mapping(
+        BatchPlanner.Slice slice, SchemaResolver.Resolved resolved, int leaf) {
+      InputSchema input = footers.get(slice.input()).schema();
+      List<LeafMapping> mappings = resolved.mappings().get(input);
+      if (mappings == null) {
+        throw new AssertionError(input);
+      }
+      return mappings.get(leaf);
+    }
+
+    private void finish(OutputWriter writer, SchemaResolver.Resolved resolved, ColumnTally total)
+        throws IOException {
+      writer.finish(footerProperties);
+      RewriteOutput output = writer.output();
+      ColumnTally tally = writer.tally();
+      ParquetMetadata footer = OutputProof.check(output, resolved, tally, writer.rows(), options);
+      for (int i = 0; i < resolved.leaves().size(); i++) {
+        total.count(i, tally.values(i), tally.nulls(i));
+      }
+      Metrics metrics = OutputMetrics.of(footer, metricsConfig, resolved.leaves(), tally);
+      files.add(
+          new RewrittenFile(
+              output.name(),
+              writer.rows(),
+              output.readBack().getLength(),
+              footer,
+              metrics,
+              ParquetUtil.getSplitOffsets(footer)));
+    }
+
+    private RewriteProof proof(SchemaResolver.Resolved resolved, ColumnTally total)
+        throws ProofFailedException {
+      List<RewriteProof.InputRows> rows = new ArrayList<>();
+      long in = 0;
+      long dropped = 0;
+      for (RewriteInput input : inputs) {
+        rows.add(
+            new RewriteProof.InputRows(
+                input.name(), input.rowCount(), input.dropped().cardinality()));
+        in += input.rowCount();
+        dropped += input.dropped().cardinality();
+      }
+      long out = files.stream().mapToLong(RewrittenFile::rows).sum();
+      if (in - dropped != out) {
+        throw new ProofFailedException("all", "rows", in - dropped, out);
+      }
+      List<RewriteProof.ColumnCounts> columns = new ArrayList<>();
+      for (int i = 0; i < resolved.leaves().size(); i++) {
+        columns.add(
+            new RewriteProof.ColumnCounts(
+                name(resolved.leaves().get(i)), total.values(i), total.nulls(i)));
+      }
+      return new RewriteProof(rows, in, dropped, out, columns, files.size(), limits.proveContent());
+    }
+
+    private String name(ColumnDescriptor column) {
+      return String.join(".", column.getPath());
+    }
+  }
+}

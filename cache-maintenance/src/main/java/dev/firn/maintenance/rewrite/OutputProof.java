@@ -1,0 +1,157 @@
+package dev.firn.maintenance.rewrite;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.page.PageReadStore;
+import org.apache.parquet.column.statistics.SizeStatistics;
+import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
+import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+
+/**
+ * Opens a finished output again and compares it with what was put into it: schema, rows, entries
+ * and nulls of each column as its footer tells them and, if they were hashed, the entries
+ * themselves.
+ */
+final class OutputProof {
+  private final String name;
+  private final SchemaResolver.Resolved resolved;
+  private final ColumnTally tally;
+
+  private OutputProof(String name, SchemaResolver.Resolved resolved, ColumnTally tally) {
+    this.name = name;
+    this.resolved = resolved;
+    this.tally = tally;
+  }
+
+  /**
+   * @return the footer as it was read
+   * @throws ProofFailedException if anything differs or the file cannot be read
+   */
+  static ParquetMetadata check(
+      RewriteOutput output,
+      SchemaResolver.Resolved resolved,
+      ColumnTally tally,
+      long rows,
+      ParquetReadOptions options)
+      throws ProofFailedException {
+    OutputProof proof = new OutputProof(output.name(), resolved, tally);
+    try (ParquetFileReader reader = ParquetFileReader.open(output.readBack(), options)) {
+      ParquetMetadata footer = reader.getFooter();
+      proof.checkFooter(footer, rows);
+      if (tally.hashed()) {
+        for (int i = 0; i < resolved.leaves().size(); i++) {
+          proof.checkContent(reader, i);
+        }
+      }
+      return footer;
+    } catch (ProofFailedException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new ProofFailedException(output.name(), "cannot be read back", e);
+    }
+  }
+
+  private void checkFooter(ParquetMetadata footer, long rows) throws ProofFailedException {
+    check("schema", resolved.output(), footer.getFileMetaData().getSchema());
+    check("rows", rows, footer.getBlocks().stream().mapToLong(BlockMetaData::getRowCount).sum());
+    for (int i = 0; i < resolved.leaves().size(); i++) {
+      ColumnDescriptor leaf = resolved.leaves().get(i);
+      long values = 0;
+      long nulls = 0;
+      boolean nullsKnown = true;
+      for (BlockMetaData block : footer.getBlocks()) {
+        ColumnChunkMetaData chunk = block.getColumns().get(i);
+        check("column at " + i, leaf.getPath(), chunk.getPath().toArray());
+        values += chunk.getValueCount();
+        long chunkNulls = nulls(chunk, leaf);
+        nulls += Math.max(0, chunkNulls);
+        nullsKnown &= chunkNulls >= 0;
+      }
+      check("values of column " + column(i), tally.values(i), values);
+      if (nullsKnown) {
+        check("nulls of column " + column(i), tally.nulls(i), nulls);
+      }
+    }
+  }
+
+  /** As the statistics or else the levels' histogram tell; negative if neither is there. */
+  private static long nulls(ColumnChunkMetaData chunk, ColumnDescriptor leaf) {
+    if (leaf.getMaxDefinitionLevel() == 0) {
+      return 0;
+    }
+    Statistics<?> statistics = chunk.getStatistics();
+    if (statistics != null && statistics.isNumNullsSet()) {
+      return statistics.getNumNulls();
+    }
+    SizeStatistics sizes = chunk.getSizeStatistics();
+    List<Long> levels =
+        sizes != null && sizes.isValid() ? sizes.getDefinitionLevelHistogram() : List.of();
+    return levels.size() == leaf.getMaxDefinitionLevel() + 1
+        ? levels.stream().limit(leaf.getMaxDefinitionLevel()).mapToLong(Long::longValue).sum()
+        : -1;
+  }
+
+  private void checkContent(ParquetFileReader reader, int column) throws IOException {
+    ColumnDescriptor leaf = resolved.leaves().get(column);
+    reader.setRequestedSchema(LeafProjection.of(resolved.output(), leaf));
+    LeafMapping asItIs =
+        new LeafMapping(
+            0,
+            leaf.getMaxRepetitionLevel(),
+            IntStream.rangeClosed(0, leaf.getMaxDefinitionLevel()).toArray(),
+            ValueConversion.NONE,
+            false,
+            null);
+    ColumnHash hash = new ColumnHash();
+    TripletBlock block = new TripletBlock(leaf);
+    long nulls = 0;
+    for (int i = 0; i < reader.getRowGroups().size(); i++) {
+      long rows = reader.getRowGroups().get(i).getRowCount();
+      PageReadStore pages = reader.readRowGroup(i);
+      try (ColumnSource source =
+          new ColumnSource(
+              name,
+              column(column),
+              ColumnChunkReader.open(pages, leaf, null),
+              asItIs,
+              RowMask.none(),
+              0,
+              0,
+              rows,
+              rows)) {
+        while (source.fill(block)) {
+          hash.add(block);
+          for (int j = 0; j < block.size; j++) {
+            nulls += block.definitions[j] < block.maxDefinition ? 1 : 0;
+          }
+        }
+      }
+    }
+    check("nulls of column " + column(column), tally.nulls(column), nulls);
+    check(
+        "hash of column " + column(column),
+        Long.toHexString(tally.hash(column)),
+        Long.toHexString(hash.value()));
+  }
+
+  private String column(int index) {
+    return String.join(".", resolved.leaves().get(index).getPath());
+  }
+
+  private void check(String subject, String[] expected, String[] found)
+      throws ProofFailedException {
+    check(subject, String.join(".", expected), String.join(".", found));
+  }
+
+  private void check(String subject, Object expected, Object found) throws ProofFailedException {
+    if (!expected.equals(found)) {
+      throw new ProofFailedException(name, subject, expected, found);
+    }
+  }
+}

@@ -1,0 +1,140 @@
+package dev.firn.maintenance.status;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DurableFiles;
+import dev.firn.core.layout.CacheDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Ages that a clock set forward cannot lengthen: {@code maintenance/clock.json}.
+ *
+ * <p>Passes note what the wall clock said and how much uptime all passes together have observed by
+ * then. The age of something that carries a wall time is the smaller of the wall clock's difference
+ * and the uptime observed since the last pass before that time. A time before the first note is
+ * taken at the word that the wall clock had then. So a wall clock that jumps forward by a year ages
+ * nothing by more than the uptime since the last pass; one that jumps back, or a time in the
+ * future, gives age zero. Time while the machine is off, and not observed, does not count.
+ *
+ * <p>Losing the file leaves the wall clock alone to decide.
+ */
+public final class ObservedTime {
+  private static final String FILE = "clock.json";
+  private static final int MAX_NOTES = 512;
+  private static final Duration SPACING = Duration.ofMinutes(10);
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** A pass at wall time {@code wall}, when {@code observed} uptime had been seen in all. */
+  private record Note(Instant wall, Duration observed, String bootId, Duration sinceBoot) {}
+
+  private final List<Note> notes;
+  private final Instant wall;
+  private final Optional<Uptime> uptime;
+  private final Duration observed;
+
+  private ObservedTime(List<Note> notes, Instant wall, Optional<Uptime> uptime) {
+    this.notes = notes;
+    this.wall = wall;
+    this.uptime = uptime;
+    this.observed = observed(notes, wall, uptime);
+  }
+
+  /** What the clocks say now, in the light of what earlier passes noted. Writes nothing. */
+  public static ObservedTime read(
+      Disk disk, CacheDirectory cache, Instant wall, Optional<Uptime> uptime) {
+    List<Note> notes = new ArrayList<>();
+    try {
+      JsonNode document = JSON.readTree(disk.read(cache.maintenance().resolve(FILE)));
+      for (JsonNode note : document.path("notes")) {
+        notes.add(
+            new Note(
+                Instant.parse(note.path("wall").asText()),
+                Duration.ofMillis(note.path("observedMillis").asLong()),
+                note.path("bootId").asText(),
+                Duration.ofMillis(note.path("sinceBootMillis").asLong())));
+      }
+    } catch (IOException | DateTimeParseException e) {
+      notes.clear();
+    }
+    return new ObservedTime(notes, wall, uptime);
+  }
+
+  private static Duration observed(List<Note> notes, Instant wall, Optional<Uptime> uptime) {
+    if (notes.isEmpty()) {
+      return Duration.ZERO;
+    }
+    Note last = notes.get(notes.size() - 1);
+    Duration since =
+        uptime
+            .map(
+                now ->
+                    now.bootId().equals(last.bootId())
+                        ? now.sinceBoot().minus(last.sinceBoot())
+                        : now.sinceBoot())
+            .orElseGet(() -> Duration.between(last.wall(), wall));
+    return last.observed().plus(since.isNegative() ? Duration.ZERO : since);
+  }
+
+  /** What the wall clock says. */
+  public Instant wall() {
+    return wall;
+  }
+
+  /** How old something is that happened at {@code time} by the wall clock; never negative. */
+  public Duration age(Instant time) {
+    Duration byWall = Duration.between(time, wall);
+    Duration byUptime = byWall;
+    if (!notes.isEmpty()) {
+      Note first = notes.get(0);
+      if (time.isBefore(first.wall())) {
+        byUptime = Duration.between(time, first.wall()).plus(observed.minus(first.observed()));
+      } else {
+        for (Note note : notes) {
+          if (!note.wall().isAfter(time)) {
+            byUptime = observed.minus(note.observed());
+          }
+        }
+      }
+    }
+    Duration age = byWall.compareTo(byUptime) < 0 ? byWall : byUptime;
+    return age.isNegative() ? Duration.ZERO : age;
+  }
+
+  /** Notes this pass, unless the last note is younger than ten minutes of uptime. */
+  public void save(Disk disk, CacheDirectory cache) throws IOException {
+    if (!notes.isEmpty()
+        && observed.minus(notes.get(notes.size() - 1).observed()).compareTo(SPACING) < 0) {
+      return;
+    }
+    List<Note> all = new ArrayList<>(notes);
+    all.add(
+        new Note(
+            wall,
+            observed,
+            uptime.map(Uptime::bootId).orElse(""),
+            uptime.map(Uptime::sinceBoot).orElse(Duration.ZERO)));
+    ObjectNode document = JSON.createObjectNode();
+    document.put("version", 1);
+    ArrayNode array = document.putArray("notes");
+    for (Note note : all.subList(Math.max(0, all.size() - MAX_NOTES), all.size())) {
+      ObjectNode node = array.addObject();
+      node.put("wall", note.wall().toString());
+      node.put("observedMillis", note.observed().toMillis());
+      node.put("bootId", note.bootId());
+      node.put("sinceBootMillis", note.sinceBoot().toMillis());
+    }
+    Path file = cache.maintenance().resolve(FILE);
+    PassMemory.ensureDirectory(disk, cache);
+    DurableFiles.replace(disk, file, JSON.writeValueAsBytes(document));
+  }
+}

@@ -1,0 +1,205 @@
+package dev.firn.maintenance.status;
+
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState;
+import dev.firn.core.partition.PartitionState.Absent;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.partition.PartitionState.Problem;
+import dev.firn.core.partition.PartitionState.Unreadable;
+import dev.firn.maintenance.Assessment;
+import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.PartitionAssessor;
+import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.status.CacheStatus.Spool;
+import dev.firn.maintenance.status.PartitionStatus.LastRun;
+import dev.firn.maintenance.status.PartitionStatus.LiveContent;
+import dev.firn.maintenance.status.PartitionStatus.State;
+import dev.firn.maintenance.swap.Trees;
+import dev.firn.maintenance.sweep.SweepInspector;
+import dev.firn.maintenance.sweep.SweepItem;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.util.Pair;
+
+/** Looks at a cache and says how it is. Reads only. */
+public final class StatusCollector {
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final MaintenanceConfig config;
+  private final InstantSource clock;
+
+  public StatusCollector(
+      Disk disk, CacheDirectory cache, MaintenanceConfig config, InstantSource clock) {
+    this.disk = disk;
+    this.cache = cache;
+    this.config = config;
+    this.clock = clock;
+  }
+
+  /**
+   * @param datasets only these; all if empty
+   */
+  public CacheStatus collect(List<String> datasets) throws IOException {
+    PassMemory memory = PassMemory.load(disk, cache);
+    PartitionAssessor assessor =
+        new PartitionAssessor(disk, config, memory, PassOptions.standard());
+    ObservedTime time = ObservedTime.read(disk, cache, clock.instant(), Uptime.ofThisMachine());
+    SweepInspector sweep = new SweepInspector(disk, config, time, false);
+    List<PartitionStatus> partitions = new ArrayList<>();
+    List<Spool> spools = new ArrayList<>();
+    for (String dataset : datasets.isEmpty() ? cache.datasets() : datasets) {
+      for (Partition partition : cache.partitions(dataset)) {
+        partitions.add(status(partition, assessor, sweep, memory));
+      }
+      for (Path spool : cache.foreignSpools(dataset)) {
+        spools.add(new Spool(cache.relative(spool), Trees.measure(disk, spool).freeableBytes()));
+      }
+    }
+    partitions.sort(
+        Comparator.comparing((PartitionStatus p) -> !p.needsAttention())
+            .thenComparing(p -> p.partition().path()));
+    return new CacheStatus(memory.lastPass(), partitions, spools);
+  }
+
+  private PartitionStatus status(
+      Partition partition, PartitionAssessor assessor, SweepInspector sweep, PassMemory memory) {
+    PartitionState state = new PartitionInspector(disk).inspect(partition);
+    Optional<LastRun> lastRun =
+        memory
+            .find(partition.path())
+            .map(entry -> new LastRun(entry.at(), entry.outcome(), entry.reason()));
+    Assessment assessment = assessor.assess(partition);
+    if (state instanceof Absent) {
+      return empty(partition, State.ABSENT, "", "", lastRun, assessment.reason());
+    }
+    if (state instanceof Unreadable unreadable) {
+      return empty(
+          partition,
+          State.UNREADABLE,
+          unreadable.problem().text() + ": " + unreadable.reason(),
+          hint(unreadable.problem()),
+          lastRun,
+          "not before it is repaired");
+    }
+    if (!(state instanceof Live live)) {
+      throw new AssertionError(state);
+    }
+    if (assessment.report().outcome() == Outcome.UNREADABLE) {
+      return empty(
+          partition,
+          State.UNREADABLE,
+          assessment.reason(),
+          hint(Problem.GENERATION_DAMAGED),
+          lastRun,
+          "not before it is repaired");
+    }
+    return live(live, assessment, sweep, memory, lastRun);
+  }
+
+  private PartitionStatus live(
+      Live live,
+      Assessment assessment,
+      SweepInspector sweep,
+      PassMemory memory,
+      Optional<LastRun> lastRun) {
+    List<String> notes = new ArrayList<>();
+    long retired = 0;
+    long orphaned = 0;
+    try {
+      for (SweepItem item : sweep.inspect(live)) {
+        switch (item.kind()) {
+          case RETIRED -> retired += item.freeableBytes();
+          case ORPHAN -> orphaned += item.freeableBytes();
+          case IN_DOUBT -> notes.add(cache.relative(item.path()) + ": " + item.why());
+        }
+      }
+    } catch (IOException e) {
+      notes.add("cannot be listed whole: " + e);
+    }
+    memory
+        .find(live.partition().path())
+        .ifPresent(
+            entry ->
+                entry.unreadable().values().stream()
+                    .sorted()
+                    .forEach(why -> notes.add("a data file cannot be read: " + why)));
+    return new PartitionStatus(
+        live.partition(),
+        State.LIVE,
+        "",
+        "",
+        content(live, assessment),
+        retired,
+        orphaned,
+        notes,
+        lastRun,
+        assessment.isDue(),
+        assessment.reason());
+  }
+
+  private static Optional<LiveContent> content(Live live, Assessment assessment) {
+    if (assessment.content() == null) {
+      return Optional.empty();
+    }
+    long deletes =
+        assessment.content().tasks().values().stream()
+            .map(FileScanTask::deletes)
+            .flatMap(List::stream)
+            .map(delete -> Pair.of(delete.location(), delete.contentOffset()))
+            .distinct()
+            .count();
+    return Optional.of(
+        new LiveContent(
+            live.generation().name().layout(),
+            live.generation().name().format(),
+            assessment.rows(),
+            assessment.content().snapshot().files().size(),
+            deletes,
+            assessment.content().snapshot().bytes(),
+            live.generation().metadata().snapshots().size()));
+  }
+
+  private static PartitionStatus empty(
+      Partition partition,
+      State state,
+      String problem,
+      String hint,
+      Optional<LastRun> lastRun,
+      String dueReason) {
+    return new PartitionStatus(
+        partition,
+        state,
+        problem,
+        hint,
+        Optional.empty(),
+        0,
+        0,
+        List.of(),
+        lastRun,
+        false,
+        dueReason);
+  }
+
+  private static String hint(Problem problem) {
+    return switch (problem) {
+      case CURSOR_UNREADABLE, CURSOR_MISSING ->
+          "restore cursor.json from a backup; nothing in the partition is touched meanwhile";
+      case CURSOR_UNSUPPORTED -> "use the newer firn that wrote it";
+      case GENERATION_MISSING ->
+          "restore the generation from a backup, or the cursor that fits what is there";
+      case GENERATION_DAMAGED -> "restore the damaged metadata file from a backup";
+      case CONFLICT ->
+          "restore the newest cursor; an older one would show old rows and lose newer ones";
+    };
+  }
+}

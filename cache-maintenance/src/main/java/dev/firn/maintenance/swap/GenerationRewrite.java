@@ -1,0 +1,272 @@
+package dev.firn.maintenance.swap;
+
+import dev.firn.core.CacheException.Corrupt;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskInput;
+import dev.firn.core.disk.DiskOutput;
+import dev.firn.core.disk.FileStat;
+import dev.firn.core.disk.ParquetInput;
+import dev.firn.core.disk.ParquetOutput;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.generation.GenerationBuilder;
+import dev.firn.core.generation.GenerationProof;
+import dev.firn.core.layout.GenerationName;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.read.DeletedRows;
+import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
+import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
+import dev.firn.maintenance.rewrite.FileRewriter;
+import dev.firn.maintenance.rewrite.RewriteInput;
+import dev.firn.maintenance.rewrite.RewriteLimits;
+import dev.firn.maintenance.rewrite.RewriteOutput;
+import dev.firn.maintenance.rewrite.RewriteResult;
+import dev.firn.maintenance.rewrite.RewrittenFile;
+import dev.firn.maintenance.rewrite.RowMask;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.PartitionField;
+import org.apache.iceberg.PartitionSpec;
+
+/**
+ * Builds the new generation of one plan: rewrites the groups, carries the other files over, writes
+ * the metadata, and proves the whole (I6: rows in = rows out + rows deleted, for every group and
+ * for the generation as it is read back).
+ *
+ * <p>Everything happens in a {@code .building-} directory that nothing reads; the caller holds the
+ * lease. If it fails, it removes that directory; if it is killed, the sweep does.
+ */
+final class GenerationRewrite {
+  private static final int COPY_BYTES = 1 << 20;
+
+  private final Disk disk;
+  private final MaintenanceConfig config;
+  private final Live state;
+  private final Map<String, FileScanTask> tasks;
+  private final LongConsumer progress;
+  private final Generation old;
+  private final List<DataFile> files = new ArrayList<>();
+  private final Map<String, String> carried = new HashMap<>();
+  private long rowsIn;
+  private long rowsDeleted;
+  private long bytesWritten;
+  private long filesRewritten;
+
+  /**
+   * @param tasks the live files by location, as the plan was made from
+   * @param progress takes the input bytes done so far
+   */
+  GenerationRewrite(
+      Disk disk,
+      MaintenanceConfig config,
+      Live state,
+      Map<String, FileScanTask> tasks,
+      LongConsumer progress) {
+    this.disk = disk;
+    this.config = config;
+    this.state = state;
+    this.tasks = tasks;
+    this.progress = progress;
+    this.old = state.generation();
+  }
+
+  BuiltGeneration build(Rewrite plan, GenerationName name, long nowMillis) throws IOException {
+    GenerationBuilder builder = GenerationBuilder.create(disk, state.partition(), old, name);
+    try {
+      long done = 0;
+      for (List<PlannedFile> group : plan.groups()) {
+        rewrite(builder, group);
+        done += group.stream().mapToLong(PlannedFile::bytes).sum();
+        progress.accept(done);
+      }
+      for (PlannedFile file : plan.carried()) {
+        carry(builder, file);
+      }
+      long rowsOut = files.stream().mapToLong(DataFile::recordCount).sum();
+      if (rowsIn != rowsOut + rowsDeleted) {
+        throw new AssertionError(rowsIn + " rows in, " + rowsOut + " out, " + rowsDeleted);
+      }
+      builder.commit(
+          files,
+          new GenerationProof(
+              name,
+              old.name(),
+              old.metadataFile(),
+              Objects.requireNonNullElse(old.metadata().uuid(), ""),
+              rowsIn,
+              rowsOut,
+              rowsDeleted,
+              config.prove().text()),
+          nowMillis);
+      requireAsProved(builder, name, rowsOut);
+      return new BuiltGeneration(
+          name,
+          builder.building(),
+          builder.target(),
+          rowsIn,
+          rowsOut,
+          rowsDeleted,
+          files.size(),
+          filesRewritten,
+          carried,
+          files.stream().mapToLong(DataFile::fileSizeInBytes).sum(),
+          bytesWritten);
+    } catch (IOException | RuntimeException | Error e) {
+      Trees.removeOwn(disk, builder.building(), e);
+      throw e;
+    }
+  }
+
+  private void rewrite(GenerationBuilder builder, List<PlannedFile> group) throws IOException {
+    DeletedRows deletedRows = new DeletedRows(old);
+    List<RewriteInput> inputs = new ArrayList<>();
+    for (PlannedFile file : group) {
+      FileScanTask task = task(file);
+      LongStream.Builder deleted = LongStream.builder();
+      deletedRows.forEach(task, deleted::add);
+      RowMask mask = RowMask.of(deleted.build());
+      Path path = old.io().resolve(file.location());
+      inputs.add(
+          new RewriteInput(
+              path.toString(),
+              new ParquetInput(disk, path),
+              mask,
+              file.rows(),
+              identityColumns(task.spec())));
+      rowsIn += file.rows();
+      rowsDeleted += mask.cardinality();
+    }
+    RewriteLimits limits =
+        new RewriteLimits(
+            config.compactBatchBytes(),
+            config.compactBatchRows(),
+            config.targetFileBytes(),
+            config.prove() == Prove.CONTENT);
+    RewriteResult result =
+        new FileRewriter(limits)
+            .rewrite(
+                old.metadata().schema(),
+                MetricsConfig.forTable(old.table()),
+                inputs,
+                () -> output(builder));
+    FileScanTask any = task(group.get(0));
+    for (RewrittenFile file : result.files()) {
+      files.add(
+          DataFiles.builder(any.spec())
+              .withPath(builder.dataLocation(file.name()))
+              .withFormat(FileFormat.PARQUET)
+              .withPartition(any.file().partition())
+              .withFileSizeInBytes(file.bytes())
+              .withMetrics(file.metrics())
+              .withSplitOffsets(file.splitOffsets())
+              .build());
+      bytesWritten += file.bytes();
+    }
+    filesRewritten += group.size();
+  }
+
+  private static Set<Integer> identityColumns(PartitionSpec spec) {
+    return spec.fields().stream()
+        .filter(field -> field.transform().isIdentity())
+        .map(PartitionField::sourceId)
+        .collect(Collectors.toSet());
+  }
+
+  private RewriteOutput output(GenerationBuilder builder) {
+    String name = "rewritten-" + UUID.randomUUID() + ".parquet";
+    Path path = builder.dataFile(name);
+    return new RewriteOutput(name, new ParquetOutput(disk, path), new ParquetInput(disk, path));
+  }
+
+  private void carry(GenerationBuilder builder, PlannedFile file) throws IOException {
+    FileScanTask task = task(file);
+    if (!task.deletes().isEmpty()) {
+      throw new AssertionError(file.location() + " has deletes and was to be carried over");
+    }
+    String name = "carried-" + UUID.randomUUID() + ".parquet";
+    Path from = old.io().resolve(file.location());
+    try {
+      disk.link(from, builder.dataFile(name));
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      if (disk.stat(from).isEmpty()) {
+        throw new Corrupt(from, "a data file", "nothing", e);
+      }
+      copy(from, builder.dataFile(name));
+      bytesWritten += file.bytes();
+    }
+    files.add(
+        DataFiles.builder(task.spec())
+            .copy(task.file())
+            .withPath(builder.dataLocation(name))
+            .withFirstRowId(null)
+            .build());
+    carried.put(file.location(), builder.dataLocation(name));
+    rowsIn += file.rows();
+  }
+
+  private void copy(Path from, Path to) throws IOException {
+    try (DiskInput input = disk.open(from);
+        DiskOutput output = disk.create(to)) {
+      ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
+      while (input.read(buffer, output.position()) >= 0) {
+        output.write(buffer.array(), 0, buffer.position());
+        buffer.clear();
+      }
+      output.sync();
+    }
+  }
+
+  /** Reads the new generation back as a reader would. */
+  private void requireAsProved(GenerationBuilder builder, GenerationName name, long rowsOut)
+      throws IOException {
+    Generation built = Generation.load(disk, builder.building(), name);
+    long rows = 0;
+    List<FileScanTask> live = built.liveFiles();
+    for (FileScanTask task : live) {
+      rows += task.file().recordCount();
+      Path path = built.io().resolve(task.file().location());
+      Optional<FileStat> stat = disk.stat(path);
+      // A damaged file is handed on as it is, whatever the old table said of its size.
+      boolean handedOn = carried.containsValue(task.file().location());
+      if (stat.isEmpty()
+          || (!handedOn && stat.get().sizeBytes() != task.file().fileSizeInBytes())) {
+        throw new Corrupt(
+            path,
+            task.file().fileSizeInBytes() + " bytes",
+            stat.map(s -> s.sizeBytes() + " bytes").orElse("nothing"));
+      }
+      if (!task.deletes().isEmpty()) {
+        throw new Corrupt(path, "no delete files in a new generation", "some");
+      }
+    }
+    if (rows != rowsOut || live.size() != files.size()) {
+      throw new Corrupt(
+          builder.building(),
+          rowsOut + " rows in " + files.size() + " data files",
+          rows + " rows in " + live.size());
+    }
+  }
+
+  private FileScanTask task(PlannedFile file) {
+    return Objects.requireNonNull(tasks.get(file.location()), file.location());
+  }
+}

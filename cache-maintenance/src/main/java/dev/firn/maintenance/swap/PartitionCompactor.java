@@ -1,0 +1,114 @@
+package dev.firn.maintenance.swap;
+
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.GenerationName;
+import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.partition.PartitionState.OtherGeneration;
+import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
+import dev.firn.maintenance.plan.SnapshotReader.Content;
+import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.function.LongConsumer;
+
+/**
+ * Carries out one plan on one partition: build, prove, swap, retire. The caller holds the lease.
+ */
+public final class PartitionCompactor {
+  private final Disk disk;
+  private final MaintenanceConfig config;
+  private final InstantSource clock;
+  private final PartitionLocks locks;
+
+  public PartitionCompactor(
+      Disk disk, MaintenanceConfig config, InstantSource clock, PartitionLocks locks) {
+    this.disk = disk;
+    this.config = config;
+    this.clock = clock;
+    this.locks = locks;
+  }
+
+  /**
+   * What came of a plan.
+   *
+   * @param swapped false if the rewrite would have achieved nothing and was given up
+   * @param carried new location of each file that went over as it is, by its old one
+   */
+  public record Result(
+      boolean swapped,
+      GenerationName name,
+      long rowsIn,
+      long rowsOut,
+      long rowsDeleted,
+      long dataFiles,
+      long filesRewritten,
+      Map<String, String> carried,
+      long bytes,
+      long bytesWritten) {
+    public Result {
+      carried = Map.copyOf(carried);
+    }
+  }
+
+  /**
+   * @param progress takes the input bytes done so far
+   */
+  public Result compact(Live state, Rewrite plan, Content content, LongConsumer progress)
+      throws IOException {
+    requireSpace(state, plan);
+    GenerationName name = nextName(state);
+    BuiltGeneration built =
+        new GenerationRewrite(disk, config, state, content.tasks(), progress)
+            .build(plan, name, clock.millis());
+    long filesBefore = content.snapshot().files().size();
+    boolean worthwhile = built.dataFiles() < filesBefore || built.rowsDeleted() > 0;
+    if (worthwhile) {
+      Instant now = clock.instant();
+      new Swap(disk, locks).swap(state, built, filesBefore, now);
+    } else {
+      Trees.remove(disk, built.building());
+    }
+    return new Result(
+        worthwhile,
+        name,
+        built.rowsIn(),
+        built.rowsOut(),
+        built.rowsDeleted(),
+        built.dataFiles(),
+        built.filesRewritten(),
+        built.carried(),
+        built.bytes(),
+        built.bytesWritten());
+  }
+
+  private void requireSpace(Live state, Rewrite plan) throws IOException {
+    long free = disk.usableBytes(state.partition().directory());
+    if (free - plan.bytesToRewrite() < config.minFreeBytes()) {
+      throw new FileSystemException(
+          state.partition().directory().toString(),
+          null,
+          "not enough space to rewrite "
+              + plan.bytesToRewrite()
+              + " bytes: "
+              + free
+              + " free, of which min_free_bytes keeps "
+              + config.minFreeBytes());
+    }
+  }
+
+  /** One more than any number that the cursor or a name in the directory holds. */
+  private GenerationName nextName(Live state) throws IOException {
+    long highest = state.cursor().cursor().highestNumber();
+    for (OtherGeneration other : state.others()) {
+      highest = Math.max(highest, other.name().number());
+    }
+    for (String entry : disk.list(state.partition().directory())) {
+      highest = Math.max(highest, NumberedNames.find(entry).map(GenerationName::number).orElse(0L));
+    }
+    return new GenerationName(state.generation().name().layout(), highest + 1);
+  }
+}

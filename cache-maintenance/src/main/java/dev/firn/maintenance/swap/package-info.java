@@ -1,0 +1,5 @@
+/** Building a new generation and making it the live one. */
+@NullMarked
+package dev.firn.maintenance.swap;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,274 @@
+package dev.firn.maintenance.sweep;
+
+import dev.firn.core.cursor.Cursor;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DurableFiles;
+import dev.firn.core.disk.FileStat;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.generation.GenerationProof;
+import dev.firn.core.generation.RetiredMarker;
+import dev.firn.core.layout.GenerationName;
+import dev.firn.core.layout.PartitionFiles;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.partition.PartitionState.OtherGeneration;
+import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.status.ObservedTime;
+import dev.firn.maintenance.swap.Trees;
+import dev.firn.maintenance.swap.Trees.Measure;
+import dev.firn.maintenance.sweep.SweepItem.Action;
+import dev.firn.maintenance.sweep.SweepItem.Kind;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Decides what may leave a partition (I5: removal needs proof). Reads only; when in doubt, it
+ * stays.
+ *
+ * <p>Only called for a partition whose cursor is valid and whose live generation loads. Names that
+ * are not Firn's ({@code table-7.bak}, {@code tables}, a user's own files) and symbolic links are
+ * not even looked at. For the rest:
+ *
+ * <ul>
+ *   <li><b>Retired</b>: the cursor or the live generation names it as what the live one was made
+ *       from, or it carries {@code .retired}. Its grace runs from the time in the marker; a marker
+ *       that is missing, unreadable or older than the swap is written anew first. It goes only if
+ *       it has not changed since it was superseded: its newest metadata is the one that its
+ *       successor was made from, or, where no successor of ours says so, no commit in it is later
+ *       than the marker.
+ *   <li><b>Orphan</b>: never live. A generation without any metadata or without a snapshot; one
+ *       that Firn proved and that has not changed since (it holds no row of its own); a {@code
+ *       .building-} directory; what {@code .removing-} has renamed aside. Its grace runs from the
+ *       newest modification anywhere below it, because a directory's own time does not move while
+ *       files below it are written.
+ *   <li><b>In doubt</b>: complete, of another program, named by nobody and never marked; or with
+ *       metadata that does not load. It may have been live.
+ * </ul>
+ */
+public final class SweepInspector {
+  private final Disk disk;
+  private final MaintenanceConfig config;
+  private final ObservedTime time;
+  private final boolean noGrace;
+
+  /**
+   * @param noGrace retired generations need no grace
+   */
+  public SweepInspector(Disk disk, MaintenanceConfig config, ObservedTime time, boolean noGrace) {
+    this.disk = disk;
+    this.config = config;
+    this.time = time;
+    this.noGrace = noGrace;
+  }
+
+  public List<SweepItem> inspect(Live state) throws IOException {
+    List<SweepItem> items = new ArrayList<>();
+    for (OtherGeneration other : state.others()) {
+      items.add(inspect(state, other));
+    }
+    for (String entry : disk.list(state.partition().directory())) {
+      inspectLitter(state.partition().directory().resolve(entry), entry).ifPresent(items::add);
+    }
+    return items;
+  }
+
+  /** What is right for one generation beside the live one. */
+  SweepItem inspect(Live state, OtherGeneration other) throws IOException {
+    Measure measure = Trees.measure(disk, other.directory());
+    boolean predecessor =
+        PartitionInspector.isNamedAsPredecessor(
+            state.cursor().cursor(), state.generation(), other.name());
+    if (predecessor || other.retired().isPresent()) {
+      return inspectRetired(state, other, predecessor, measure);
+    }
+    return inspectUnmarked(other, measure);
+  }
+
+  private SweepItem inspectRetired(
+      Live state, OtherGeneration other, boolean predecessor, Measure measure) {
+    Optional<Instant> since = other.retired().flatMap(RetiredMarker::since);
+    Optional<Instant> swapped = predecessor ? swapTime(state.cursor().cursor()) : Optional.empty();
+    if (since.isEmpty() || swapped.map(at -> since.get().isBefore(at)).orElse(false)) {
+      String why =
+          other.retired().isEmpty()
+              ? "superseded by " + state.generation().name() + " and not marked yet"
+              : "its .retired is unreadable or older than the swap";
+      return item(other, Kind.RETIRED, Action.MARK, why + ", grace runs from now", measure);
+    }
+    Duration age = time.age(since.get());
+    Duration grace = config.retiredGrace();
+    String retired = "retired " + words(age) + " ago";
+    if (!noGrace && age.compareTo(grace) < 0) {
+      return item(other, Kind.RETIRED, Action.KEEP, retired + ", grace " + words(grace), measure);
+    }
+    Optional<String> doubt = changedSince(state, other, since.get());
+    if (doubt.isPresent()) {
+      return item(other, Kind.IN_DOUBT, Action.KEEP, retired + ", but " + doubt.get(), measure);
+    }
+    return item(other, Kind.RETIRED, Action.REMOVE, retired, measure);
+  }
+
+  /** Why a retired generation may hold rows that its successor does not; empty if it cannot. */
+  private Optional<String> changedSince(Live state, OtherGeneration other, Instant since) {
+    Generation retired;
+    try {
+      retired = Generation.load(disk, other.directory(), other.name());
+    } catch (IOException e) {
+      return Optional.of("it does not load, so it cannot be shown that nothing was added to it");
+    }
+    Optional<GenerationProof> successor = successor(state, other.name());
+    if (successor.isPresent()) {
+      GenerationProof proof = successor.get();
+      return proof.parentMetadata().equals(retired.metadataFile())
+              && proof.parentUuid().equals(retired.metadata().uuid())
+          ? Optional.empty()
+          : Optional.of(
+              "it has moved from "
+                  + proof.parentMetadata()
+                  + " to "
+                  + retired.metadataFile()
+                  + " after it was superseded");
+    }
+    Instant updated = Instant.ofEpochMilli(retired.metadata().lastUpdatedMillis());
+    return updated.isAfter(since)
+        ? Optional.of("something was committed to it at " + updated + ", after it was retired")
+        : Optional.empty();
+  }
+
+  private Optional<GenerationProof> successor(Live state, GenerationName name) {
+    List<Generation> candidates = new ArrayList<>(List.of(state.generation()));
+    for (OtherGeneration other : state.others()) {
+      if (other.retired().isPresent()) {
+        try {
+          candidates.add(Generation.load(disk, other.directory(), other.name()));
+        } catch (IOException e) {
+          continue; // it names nobody that can be read
+        }
+      }
+    }
+    return candidates.stream()
+        .flatMap(g -> g.proof().stream())
+        .filter(p -> p.parent().equals(name))
+        .findFirst();
+  }
+
+  private SweepItem inspectUnmarked(OtherGeneration other, Measure measure) throws IOException {
+    Generation generation;
+    try {
+      if (!Generation.hasMetadata(disk, other.directory(), other.name())) {
+        return orphan(other.directory(), other.name(), "never committed", measure);
+      }
+      generation = Generation.load(disk, other.directory(), other.name());
+    } catch (dev.firn.core.CacheException e) {
+      return item(
+          other,
+          Kind.IN_DOUBT,
+          Action.KEEP,
+          "no cursor names it, and it does not load: it may have been live",
+          measure);
+    }
+    if (generation.metadata().currentSnapshot() == null) {
+      return orphan(other.directory(), other.name(), "never committed", measure);
+    }
+    Optional<GenerationProof> proof = generation.proof();
+    if (proof.isPresent() && PartitionInspector.isAsProved(generation, proof.get())) {
+      return orphan(
+          other.directory(),
+          other.name(),
+          "never swapped in, all its rows are from " + proof.get().parent(),
+          measure);
+    }
+    return item(
+        other,
+        Kind.IN_DOUBT,
+        Action.KEEP,
+        "complete, but no cursor names it and nothing retired it: it may have been live",
+        measure);
+  }
+
+  private Optional<SweepItem> inspectLitter(Path path, String entry) throws IOException {
+    boolean temporary = DurableFiles.isTemporary(entry);
+    Optional<GenerationName> building = PartitionFiles.parseBuilding(entry);
+    Optional<GenerationName> removing = PartitionFiles.parseRemoving(entry);
+    Optional<FileStat> stat =
+        temporary || building.isPresent() || removing.isPresent()
+            ? disk.stat(path)
+            : Optional.empty();
+    if (stat.isEmpty()
+        || stat.get().kind() != (temporary ? FileStat.Kind.FILE : FileStat.Kind.DIRECTORY)) {
+      return Optional.empty();
+    }
+    Measure measure = Trees.measure(disk, path);
+    if (removing.isPresent()) {
+      return Optional.of(
+          new SweepItem(
+              path,
+              removing,
+              Kind.ORPHAN,
+              Action.REMOVE,
+              "its removal was interrupted",
+              measure.freeableBytes()));
+    }
+    return Optional.of(
+        orphan(
+            path,
+            building.orElse(null),
+            temporary ? "a write was interrupted" : "its building was interrupted",
+            measure));
+  }
+
+  private SweepItem orphan(
+      Path path,
+      @org.jspecify.annotations.Nullable GenerationName name,
+      String what,
+      Measure measure) {
+    Duration age = time.age(measure.newest());
+    boolean over = age.compareTo(config.orphanGrace()) >= 0;
+    String why = what + ", last changed " + words(age) + " ago";
+    return new SweepItem(
+        path,
+        Optional.ofNullable(name),
+        Kind.ORPHAN,
+        over ? Action.REMOVE : Action.KEEP,
+        over ? why : why + ", grace " + words(config.orphanGrace()),
+        measure.freeableBytes());
+  }
+
+  private static SweepItem item(
+      OtherGeneration other, Kind kind, Action action, String why, Measure measure) {
+    return new SweepItem(
+        other.directory(), Optional.of(other.name()), kind, action, why, measure.freeableBytes());
+  }
+
+  private static Optional<Instant> swapTime(Cursor cursor) {
+    try {
+      return cursor
+          .compaction()
+          .map(Cursor.Compaction::compactedAt)
+          .filter(at -> !at.isEmpty())
+          .map(Instant::parse);
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** A duration as people say it, rounded down: 45 s, 12 min, 25 h, 3 d. */
+  static String words(Duration duration) {
+    if (duration.compareTo(Duration.ofMinutes(2)) < 0) {
+      return duration.toSeconds() + " s";
+    }
+    if (duration.compareTo(Duration.ofHours(2)) < 0) {
+      return duration.toMinutes() + " min";
+    }
+    if (duration.compareTo(Duration.ofDays(3)) < 0) {
+      return duration.toHours() + " h";
+    }
+    return duration.toDays() + " d";
+  }
+}

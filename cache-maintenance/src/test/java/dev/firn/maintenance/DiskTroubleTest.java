@@ -1,0 +1,190 @@
+package dev.firn.maintenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.lock.HeldLock;
+import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.testing.CacheRows;
+import dev.firn.core.testing.Listing;
+import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Call;
+import dev.firn.core.testing.RecordingDisk.Kind;
+import dev.firn.maintenance.report.PartitionReport;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.report.PassReport;
+import dev.firn.testdata.FieldCaches;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A disk that refuses, somebody else who holds or changes, and what is left of the rows. */
+class DiskTroubleTest {
+  private static final String CLAUDE = "datasets/ai_gateway_messages/source=claude";
+
+  @TempDir Path directory;
+  private final RecordingDisk disk = new RecordingDisk();
+
+  @Test
+  void fullDiskFailsTheRewriteAndLeavesThePartitionAsItWas() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    Map<String, String> before = Listing.of(root.resolve(CLAUDE + "/table"));
+    disk.failWith(
+        call -> {
+          if (call.kind() == Kind.WRITE && call.path().toString().contains(".building-")) {
+            throw new IOException("No space left on device");
+          }
+        });
+
+    PassReport report = new Passes(disk, root).forced();
+
+    assertThat(report.count(Outcome.FAILED)).isEqualTo(4);
+    assertThat(report.diskRefused()).isTrue();
+    assertThat(Passes.of(report, CLAUDE).reason()).contains("No space left on device");
+    assertThat(Listing.of(root.resolve(CLAUDE + "/table"))).isEqualTo(before);
+    assertThat(Listing.of(root))
+        .noneSatisfy((path, what) -> assertThat(path).contains(".building"));
+    disk.failWith(call -> {});
+    assertThat(new Passes(disk, root).forced().count(Outcome.COMPACTED)).isEqualTo(4);
+  }
+
+  @Test
+  void rewriteDoesNotStartWithLessThanTheFreeSpaceThatIsToBeKept() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    MaintenanceConfig c = Passes.CONFIG;
+    Passes passes = new Passes(disk, root);
+    passes.configure(
+        new MaintenanceConfig(
+            c.targetFileBytes(),
+            c.compactFileCount(),
+            c.compactAvgFileBytes(),
+            c.compactBatchBytes(),
+            c.compactBatchRows(),
+            c.retiredGrace(),
+            c.orphanGrace(),
+            Long.MAX_VALUE / 2,
+            c.prove()));
+
+    PassReport report = passes.forced();
+
+    assertThat(report.count(Outcome.FAILED)).isEqualTo(4);
+    assertThat(report.diskRefused()).isTrue();
+    assertThat(Passes.of(report, CLAUDE).reason()).contains("not enough space", "min_free_bytes");
+  }
+
+  @Test
+  void partitionThatSomebodyElseMaintainsIsHeldAndItsOwnerNamed() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    Passes passes = new Passes(disk, root);
+
+    try (HeldLock lease =
+        new PartitionLocks(disk, "firn daemon").takeLease(root.resolve(CLAUDE), passes.now())) {
+      PassReport report = passes.forced();
+      lease.requireValid();
+
+      PartitionReport held = Passes.of(report, CLAUDE);
+      assertThat(held.outcome()).isEqualTo(Outcome.HELD);
+      assertThat(held.reason())
+          .contains("pid " + ProcessHandle.current().pid(), "(firn daemon)", "since");
+      assertThat(report.count(Outcome.COMPACTED)).isEqualTo(3);
+    }
+    assertThat(Passes.of(passes.forced(), CLAUDE).outcome()).isEqualTo(Outcome.COMPACTED);
+  }
+
+  @Test
+  void cursorThatChangesDuringTheRewriteGivesTheSwapUp() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    Path cursor = root.resolve(CLAUDE + "/cursor.json");
+    once(
+        call ->
+            call.kind() == Kind.LOCK
+                && call.path().endsWith(Path.of("source=claude", ".commit.lock")),
+        () -> Files.write(cursor, " ".getBytes(StandardCharsets.UTF_8), StandardOpenOption.APPEND));
+
+    requireGivenUp(root, "was changed while the partition was rewritten");
+
+    assertThat(Files.readString(cursor)).containsPattern("\"tableDir\" ?: \"table\"");
+  }
+
+  @Test
+  void commitToTheOldGenerationDuringTheRewriteGivesTheSwapUp() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    Path metadata = root.resolve(CLAUDE + "/table/metadata");
+    Path newest = metadata.resolve("v41.metadata.json");
+    assertThat(newest).exists();
+    once(
+        call ->
+            call.kind() == Kind.LOCK
+                && call.path().endsWith(Path.of("source=claude", ".commit.lock")),
+        () -> Files.copy(newest, metadata.resolve("v42.metadata.json")));
+
+    requireGivenUp(root, "moved from v41.metadata.json to v42.metadata.json");
+  }
+
+  private void requireGivenUp(Path root, String reason) throws IOException {
+    Map<String, List<String>> rows = CacheRows.read(new RecordingDisk(), root);
+    PassReport report = new Passes(disk, root).forced();
+
+    PartitionReport given = Passes.of(report, CLAUDE);
+    assertThat(given.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(given.reason()).contains(reason);
+    assertThat(report.count(Outcome.COMPACTED)).isEqualTo(3);
+    assertThat(root.resolve(CLAUDE + "/table/.retired")).doesNotExist();
+    assertThat(CacheRows.read(new RecordingDisk(), root)).isEqualTo(rows);
+  }
+
+  private interface Action {
+    void run() throws IOException;
+  }
+
+  private void once(java.util.function.Predicate<Call> when, Action action) {
+    boolean[] done = {false};
+    disk.failWith(
+        call -> {
+          if (!done[0] && when.test(call)) {
+            done[0] = true;
+            action.run();
+          }
+        });
+  }
+
+  @Test
+  void fileThatCannotBeLinkedIsCopied() throws Exception {
+    Path root = FieldCaches.unpack("partitioned", directory);
+    Map<String, List<String>> rows = CacheRows.read(disk, root);
+    disk.failWith(
+        call -> {
+          if (call.kind() == Kind.LINK && call.path().toString().contains("carried-")) {
+            throw new FileSystemException(call.path().toString(), null, "Operation not permitted");
+          }
+        });
+
+    PassReport report = new Passes(disk, root).forced();
+
+    assertThat(report.partitions()).anyMatch(p -> p.filesLinked() > 0);
+    assertThat(report.count(Outcome.FAILED)).isZero();
+    assertThat(CacheRows.read(disk, root)).isEqualTo(rows);
+  }
+
+  @Test
+  void passOpensNothingOutsideTheCache() throws Exception {
+    Path root = FieldCaches.unpack("with-deletes", directory);
+    new Passes(disk, root).forced();
+
+    Set<Path> outside =
+        disk.calls().stream()
+            .map(Call::path)
+            .filter(path -> !path.startsWith(new CacheDirectory(disk, root).root()))
+            .collect(Collectors.toSet());
+    assertThat(outside).isEmpty();
+  }
+}

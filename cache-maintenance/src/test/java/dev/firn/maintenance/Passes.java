@@ -1,0 +1,101 @@
+package dev.firn.maintenance;
+
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.PassOptions.Steps;
+import dev.firn.maintenance.report.PartitionReport;
+import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.status.Uptime;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** Runs passes on a cache with a clock that the test sets; uptime goes with the clock. */
+final class Passes {
+  /** Later than anything in the field caches. */
+  static final Instant START = Instant.parse("2026-12-01T00:00:00Z");
+
+  static final MaintenanceConfig CONFIG = config(Prove.CONTENT);
+
+  private final Disk disk;
+  private final Path root;
+  private MaintenanceConfig config = CONFIG;
+  private Instant now = START;
+  private Duration sinceBoot = Duration.ofDays(1);
+
+  Passes(Disk disk, Path root) {
+    this.disk = disk;
+    this.root = root;
+  }
+
+  static MaintenanceConfig config(Prove prove) {
+    MaintenanceConfig d = MaintenanceConfig.defaults();
+    return new MaintenanceConfig(
+        d.targetFileBytes(),
+        d.compactFileCount(),
+        d.compactAvgFileBytes(),
+        d.compactBatchBytes(),
+        d.compactBatchRows(),
+        d.retiredGrace(),
+        d.orphanGrace(),
+        0,
+        prove);
+  }
+
+  void configure(MaintenanceConfig newConfig) {
+    this.config = newConfig;
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  /** Time passes while the machine runs. */
+  void advance(Duration duration) {
+    now = now.plus(duration);
+    sinceBoot = sinceBoot.plus(duration);
+  }
+
+  /** Somebody sets the wall clock. */
+  void setWallClock(Instant time) {
+    now = time;
+  }
+
+  PassReport run(PassOptions options) throws IOException {
+    return new MaintenancePass(
+            disk,
+            new CacheDirectory(disk, root),
+            config,
+            () -> now,
+            () -> Optional.of(new Uptime("boot", sinceBoot)),
+            "test")
+        .run(options, new PassListener() {});
+  }
+
+  PassReport standard() throws IOException {
+    return run(PassOptions.standard());
+  }
+
+  PassReport forced() throws IOException {
+    return run(options(false, true, Steps.ALL));
+  }
+
+  PassReport dry() throws IOException {
+    return run(options(true, true, Steps.ALL));
+  }
+
+  static PassOptions options(boolean dryRun, boolean force, Steps steps) {
+    return new PassOptions(List.of(), dryRun, force, steps, Optional.empty(), false, false);
+  }
+
+  static PartitionReport of(PassReport report, String path) {
+    return report.partitions().stream()
+        .filter(p -> p.partition().path().equals(path))
+        .findFirst()
+        .orElseThrow();
+  }
+}
