@@ -1,0 +1,99 @@
+package dev.firn.cli.config;
+
+import dev.firn.core.disk.Disk;
+import dev.firn.maintenance.MaintenanceConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * The configuration in effect: what the file says, and the defaults for what it leaves out. There
+ * is none with problems.
+ */
+public final class Config {
+  static final String LISTEN = "daemon.listen";
+  private static final String DEFAULT_LISTEN = "127.0.0.1:4790";
+
+  private final Optional<Path> file;
+  private final Map<String, Object> fromFile;
+
+  private Config(Optional<Path> file, Map<String, Object> fromFile) {
+    this.file = file;
+    this.fromFile = fromFile;
+  }
+
+  /** Nothing but defaults. */
+  public static Config defaults() {
+    return new Config(Optional.empty(), Map.of());
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws InvalidConfigException with every problem that is in it
+   * @throws IOException if the disk refuses
+   */
+  public static Config load(Disk disk, Path file) throws IOException {
+    return parse(file, disk.read(file));
+  }
+
+  /** Like {@link #load} for content that was read already. */
+  static Config parse(Path file, byte[] content) {
+    List<ConfigProblem> problems = new ArrayList<>();
+    Rule.Findings findings = new Rule.Findings(problems);
+    JsonTree.parse(content, problems)
+        .ifPresent(value -> ConfigSchema.DOCUMENT.check("", value, findings));
+    if (!problems.isEmpty()) {
+      problems.sort(
+          Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column));
+      throw new InvalidConfigException(file, problems);
+    }
+    return new Config(Optional.of(file), Map.copyOf(new LinkedHashMap<>(findings.values())));
+  }
+
+  /** The file that was read; empty if there was none. */
+  public Optional<Path> file() {
+    return file;
+  }
+
+  /** What maintenance runs with. */
+  public MaintenanceConfig maintenance() {
+    return MaintenanceKey.toConfig(
+        key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())));
+  }
+
+  /** True if the file says that rows are to be dropped by age, number or bytes. */
+  public boolean retentionConfigured() {
+    return fromFile.entrySet().stream()
+        .anyMatch(
+            e -> e.getKey().startsWith(ConfigSchema.RETENTION) && !"keep".equals(e.getValue()));
+  }
+
+  /** Every value in effect, in the order of the documentation, then what the file adds, by name. */
+  public List<Setting> settings() {
+    Map<String, Object> defaults = new LinkedHashMap<>();
+    for (MaintenanceKey key : MaintenanceKey.values()) {
+      defaults.put(key.path(), key.defaultValue());
+    }
+    defaults.put(LISTEN, DEFAULT_LISTEN);
+    List<Setting> settings = new ArrayList<>();
+    defaults.forEach(
+        (key, value) ->
+            settings.add(
+                new Setting(
+                    key,
+                    Objects.requireNonNull(fromFile.getOrDefault(key, value)),
+                    fromFile.containsKey(key))));
+    fromFile.entrySet().stream()
+        .filter(e -> !defaults.containsKey(e.getKey()))
+        .sorted(Map.Entry.comparingByKey())
+        .forEach(e -> settings.add(new Setting(e.getKey(), e.getValue(), true)));
+    return settings;
+  }
+}

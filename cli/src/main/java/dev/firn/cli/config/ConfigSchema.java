@@ -1,0 +1,107 @@
+package dev.firn.cli.config;
+
+import dev.firn.cli.config.JsonValue.Members;
+import dev.firn.cli.config.JsonValue.Text;
+import dev.firn.core.layout.Names;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** Every key that a configuration may hold. */
+final class ConfigSchema {
+  static final String RETENTION = "query.cache.retention";
+
+  private static final long LARGEST_DAYS = 100L * 366;
+  private static final Pattern ADDRESS =
+      Pattern.compile("[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+]:[0-9]{1,5}");
+
+  static final Rule DOCUMENT =
+      Rule.object(
+          members(
+              "query",
+              Rule.object(
+                  Map.of(
+                      "cache",
+                      Rule.object(
+                          members(
+                              "maintenance",
+                              Rule.object(maintenance()),
+                              "datasets",
+                              Rule.named(Names::requireDataset, dataset()),
+                              "retention",
+                              retention())))),
+              "daemon",
+              Rule.object(
+                  Map.of("listen", Rule.text("an address like \"127.0.0.1:4790\"", ADDRESS)))));
+
+  private ConfigSchema() {}
+
+  private static Map<String, Rule> maintenance() {
+    Map<String, Rule> rules = new LinkedHashMap<>();
+    for (MaintenanceKey key : MaintenanceKey.values()) {
+      rules.put(key.text(), key.rule());
+    }
+    return rules;
+  }
+
+  private static Rule dataset() {
+    return Rule.object(
+        members(
+            "key",
+            Rule.text("the name of a column"),
+            "dedupe",
+            Rule.oneOf("last"),
+            "timestamp_column",
+            Rule.text("the name of a column"),
+            "on_mismatch",
+            Rule.oneOf("rescue")));
+  }
+
+  private static Rule retention() {
+    return Rule.object(
+        members(
+            "default_days",
+            Rule.whole(1, LARGEST_DAYS),
+            "datasets",
+            Rule.named(Names::requireDataset, datasetRetention())));
+  }
+
+  /** Days as a number, {@code "keep"} for ever, or an object that says more. */
+  private static Rule datasetRetention() {
+    Rule days = Rule.whole(1, LARGEST_DAYS);
+    Rule keep = Rule.oneOf("keep");
+    Rule object =
+        Rule.object(
+            members(
+                "days",
+                days,
+                "max_rows",
+                Rule.whole(1, Long.MAX_VALUE),
+                "max_bytes",
+                Rule.whole(1, Long.MAX_VALUE),
+                "protect",
+                Rule.text("a condition like \"status = 'running'\""),
+                "archive",
+                Rule.text("a directory like \"archive/jobs\"")));
+    return (path, value, findings) -> {
+      if (value instanceof Members) {
+        object.check(path, value, findings);
+      } else if (value instanceof JsonValue.Number) {
+        days.check(path, value, findings);
+      } else if (value instanceof Text) {
+        keep.check(path, value, findings);
+      } else {
+        findings.wrong(path, value, "a number of days, \"keep\" or an object");
+      }
+    };
+  }
+
+  /** Keys and rules by turns, in the order in which messages list them. */
+  private static Map<String, Rule> members(Object... keysAndRules) {
+    Map<String, Rule> members = new LinkedHashMap<>();
+    for (int i = 0; i < keysAndRules.length; i += 2) {
+      members.put((String) keysAndRules[i], (Rule) keysAndRules[i + 1]);
+    }
+    return members;
+  }
+}

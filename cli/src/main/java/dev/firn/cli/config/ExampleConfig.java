@@ -1,0 +1,76 @@
+package dev.firn.cli.config;
+
+/** The file that {@code firn config init} writes: every default, with what it means. */
+public final class ExampleConfig {
+
+  private ExampleConfig() {}
+
+  /** Valid, and without effect until somebody edits it: every value in it is the default. */
+  public static String text() {
+    return """
+        // Firn's configuration: JSON, in which comments are allowed.
+        // Whatever is left out has its default; every value here is one. "firn config show" prints
+        // what is in effect, "firn config validate" checks this file.
+        {
+          "query": {
+            "cache": {
+              "maintenance": {
+                // The daemon's ticks. "firn query maintain" by hand works in any case.
+                "enabled": true,
+                "interval_minutes": 60,
+                // How long the daemon starts further partitions in one tick.
+                "max_tick_ms": 30000,
+
+                // A partition is compacted when it has this many small files more than the last
+                // compaction left, and they are smaller than this on average.
+                "compact_file_count": 32,
+                "compact_avg_file_bytes": 33554432,
+
+                // New files close at this size; one is small under three quarters of it.
+                "target_file_bytes": 134217728,
+                // A row group is no larger than both of these.
+                "compact_batch_bytes": 33554432,
+                "compact_batch_rows": 10000,
+
+                // How a rewrite is proved before it goes live: "counts", or "content", which decodes
+                // it again and compares every column.
+                "prove": "counts",
+
+                // How long a superseded generation stays for its readers, and how long something
+                // that never went live stays after its last change.
+                "retired_grace_hours": 24,
+                "orphan_grace_minutes": 60,
+                "max_generations": 8,
+
+                // The newest snapshots of a table that stay, and when older ones go.
+                "min_snapshots_to_keep": 10,
+                "max_snapshot_age_hours": 24,
+
+                // A rewrite that would leave less than this free on the disk does not start.
+                "min_free_bytes": 1073741824
+              }
+
+              // What makes rows of a dataset the same, and what to do with those that do not fit.
+              // , "datasets": {
+              //   "jobs": { "key": "job_id", "dedupe": "last",
+              //             "timestamp_column": "finished_at", "on_mismatch": "rescue" }
+              // }
+
+              // No row is dropped unless it says so here. Days, "keep", or an object:
+              // , "retention": {
+              //   "default_days": 90,
+              //   "datasets": {
+              //     "logs": 7,
+              //     "invoices": "keep",
+              //     "jobs": { "days": 30, "max_rows": 100000, "max_bytes": 1073741824,
+              //               "protect": "status IN ('running','pending')",
+              //               "archive": "archive/jobs" }
+              //   }
+              // }
+            }
+          },
+          "daemon": { "listen": "127.0.0.1:4790" }
+        }
+        """;
+  }
+}

@@ -1,0 +1,79 @@
+package dev.firn.cli.query;
+
+import dev.firn.cli.text.ByteSize;
+import dev.firn.cli.text.Durations;
+import dev.firn.core.layout.Partition;
+import dev.firn.maintenance.PassListener;
+import dev.firn.maintenance.report.PartitionReport;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+
+/** A bar with rate and time left for one partition at a time, on a line of a terminal. */
+final class PassProgress implements PassListener {
+  private static final String LINE_START = "\r\u001b[K";
+  private static final Duration BETWEEN = Duration.ofMillis(200);
+  private static final int BAR = 20;
+
+  private final PrintWriter terminal;
+  private final InstantSource clock;
+  private Instant started = Instant.EPOCH;
+  private Instant shown = Instant.EPOCH;
+  private String place = "";
+
+  PassProgress(PrintWriter terminal, InstantSource clock) {
+    this.terminal = terminal;
+    this.clock = clock;
+  }
+
+  @Override
+  public void started(Partition partition, int index, int count) {
+    started = clock.instant();
+    place = index + 1 + "/" + count + " " + partition.path();
+    show(place);
+  }
+
+  @Override
+  public void progress(Partition partition, long bytesDone, long bytesTotal) {
+    if (Duration.between(shown, clock.instant()).compareTo(BETWEEN) >= 0 && bytesTotal > 0) {
+      show(bar(bytesDone, bytesTotal, Duration.between(started, clock.instant())) + "  " + place);
+    }
+  }
+
+  @Override
+  public void finished(PartitionReport report) {
+    clear();
+  }
+
+  /** Leaves an empty line to whoever writes next. */
+  void clear() {
+    terminal.print(LINE_START);
+    terminal.flush();
+  }
+
+  private void show(String text) {
+    shown = clock.instant();
+    terminal.print(LINE_START + text);
+    terminal.flush();
+  }
+
+  /** {@code [##########----------] 50 % 18 MB/s 3.0 s left}. */
+  static String bar(long done, long total, Duration elapsed) {
+    double share = Math.min(1, (double) done / total);
+    int filled = (int) (share * BAR);
+    String bar =
+        "[" + "#".repeat(filled) + "-".repeat(BAR - filled) + "]  " + (int) (share * 100) + " %";
+    long millis = elapsed.toMillis();
+    if (millis == 0 || done <= 0) {
+      return bar;
+    }
+    Duration left = Duration.ofMillis((long) ((double) millis * (total - done) / done));
+    return bar
+        + "  "
+        + ByteSize.format(done * 1000 / millis)
+        + "/s  "
+        + Durations.format(left.isNegative() ? Duration.ZERO : left)
+        + " left";
+  }
+}

@@ -1,0 +1,99 @@
+package dev.firn.cli.query;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.firn.core.layout.Layout;
+import dev.firn.core.layout.Partition;
+import dev.firn.maintenance.report.PartitionReport;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.report.PassReport;
+import java.io.IOException;
+import java.util.Map;
+
+/**
+ * The document of {@code query maintain --json}. Rows that expire, are purged or are duplicates are
+ * not dropped by this version, and none are archived: those numbers are 0.
+ */
+final class PassReportJson {
+
+  private PassReportJson() {}
+
+  /** Writes the document's members. */
+  static void write(JsonGenerator json, PassReport report) throws IOException {
+    json.writeBooleanField("dryRun", report.dryRun());
+    json.writeNumberField("elapsedMs", report.elapsedMillis());
+    json.writeArrayFieldStart("partitions");
+    for (PartitionReport partition : report.partitions()) {
+      writePartition(json, partition);
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("removed");
+    for (PassReport.Removed removed : report.removed()) {
+      json.writeStartObject();
+      json.writeStringField("path", removed.path());
+      json.writeStringField("why", removed.why());
+      json.writeNumberField("bytes", removed.bytes());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("kept");
+    for (PassReport.Kept kept : report.kept()) {
+      json.writeStartObject();
+      json.writeStringField("path", kept.path());
+      json.writeStringField("why", kept.why());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    writeTotals(json, report);
+  }
+
+  /** Writes {@code "partition": {keys}}. */
+  static void writeKeys(JsonGenerator json, Partition partition) throws IOException {
+    json.writeObjectFieldStart("partition");
+    for (Map.Entry<String, String> key : partition.keys().entrySet()) {
+      json.writeStringField(key.getKey(), key.getValue());
+    }
+    json.writeEndObject();
+  }
+
+  private static void writePartition(JsonGenerator json, PartitionReport report)
+      throws IOException {
+    json.writeStartObject();
+    json.writeStringField("dataset", report.partition().dataset());
+    writeKeys(json, report.partition());
+    json.writeStringField("path", report.partition().path());
+    json.writeStringField("layout", report.layout().map(Layout::text).orElse(null));
+    json.writeStringField("outcome", report.outcome().text());
+    json.writeStringField("reason", report.reason());
+    json.writeStringField("generationBefore", report.generationBefore());
+    json.writeStringField("generationAfter", report.generationAfter());
+    json.writeNumberField("rowsBefore", report.rowsBefore());
+    json.writeNumberField("rowsAfter", report.rowsAfter());
+    json.writeObjectFieldStart("dropped");
+    json.writeNumberField("expired", 0);
+    json.writeNumberField("purged", 0);
+    json.writeNumberField("duplicate", 0);
+    json.writeNumberField("deleted", report.rowsDeleted());
+    json.writeEndObject();
+    json.writeNumberField("rowsArchived", 0);
+    json.writeNumberField("dataFilesBefore", report.dataFilesBefore());
+    json.writeNumberField("dataFilesAfter", report.dataFilesAfter());
+    json.writeNumberField("filesRewritten", report.filesRewritten());
+    json.writeNumberField("filesLinked", report.filesLinked());
+    json.writeNumberField("bytesBefore", report.bytesBefore());
+    json.writeNumberField("bytesAfter", report.bytesAfter());
+    json.writeNumberField("bytesWritten", report.bytesWritten());
+    json.writeEndObject();
+  }
+
+  private static void writeTotals(JsonGenerator json, PassReport report) throws IOException {
+    json.writeObjectFieldStart("totals");
+    for (Outcome outcome : Outcome.values()) {
+      json.writeNumberField(outcome.text(), report.count(outcome));
+    }
+    json.writeNumberField("rowsDropped", report.rowsDropped());
+    json.writeNumberField("rowsArchived", 0);
+    json.writeNumberField("bytesReclaimed", report.bytesReclaimed());
+    json.writeNumberField("bytesPending", report.bytesPending());
+    json.writeEndObject();
+  }
+}

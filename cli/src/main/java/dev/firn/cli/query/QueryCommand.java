@@ -1,0 +1,13 @@
+package dev.firn.cli.query;
+
+import picocli.CommandLine.Command;
+
+/** Groups the commands that tend and read a cache. */
+@Command(
+    name = "query",
+    header = "Tend and read a cache: maintain, status, explain, rows, schema.",
+    synopsisHeading = "%nUsage: ",
+    synopsisSubcommandLabel = "COMMAND",
+    optionListHeading = "%nOptions:%n",
+    commandListHeading = "%nCommands:%n")
+public final class QueryCommand {}

@@ -1,0 +1,38 @@
+package dev.firn.cli.query;
+
+import dev.firn.maintenance.status.CacheStatus;
+import dev.firn.maintenance.status.PartitionStatus;
+import dev.firn.maintenance.status.PartitionStatus.LiveContent;
+import dev.firn.maintenance.status.PartitionStatus.State;
+import java.util.Optional;
+import java.util.function.ToLongFunction;
+
+/** Sums over the partitions of a status; what is not known counts as nothing. */
+record StatusTotals(
+    long partitions,
+    long unreadable,
+    long rows,
+    long dataFiles,
+    long bytes,
+    long retiredBytes,
+    long orphanedBytes) {
+
+  static StatusTotals of(CacheStatus status) {
+    return new StatusTotals(
+        status.partitions().size(),
+        status.partitions().stream().filter(p -> p.state() == State.UNREADABLE).count(),
+        sum(status, LiveContent::rows),
+        sum(status, LiveContent::dataFiles),
+        sum(status, LiveContent::bytes),
+        status.partitions().stream().mapToLong(PartitionStatus::retiredBytes).sum(),
+        status.partitions().stream().mapToLong(PartitionStatus::orphanedBytes).sum());
+  }
+
+  private static long sum(CacheStatus status, ToLongFunction<LiveContent> of) {
+    return status.partitions().stream()
+        .map(PartitionStatus::live)
+        .flatMap(Optional::stream)
+        .mapToLong(of)
+        .sum();
+  }
+}

@@ -1,0 +1,190 @@
+package dev.firn.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.cli.session.Environment;
+import dev.firn.cli.session.RealMaintenance;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.PassListener;
+import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.status.CacheStatus;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Runs the command in this process. Maintenance is a stand-in that remembers what it was asked and
+ * answers with what a test gave it.
+ */
+public final class CommandRun implements Environment.Maintenance {
+  public static final Instant NOW = Instant.parse("2026-08-03T12:00:00Z");
+
+  static {
+    Logging.quieten();
+  }
+
+  private final Path home;
+  private final Map<String, String> variables = new HashMap<>();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private OutputStream stdout = out;
+  private Disk disk = new LocalDisk();
+  private String input = "";
+  private boolean interactive;
+  private Environment.Maintenance maintenance = this;
+  private PassReport report = new PassReport(false, 0, List.of(), List.of(), List.of(), 0, false);
+  private CacheStatus status = new CacheStatus(Optional.empty(), List.of(), List.of());
+  private IOException failure;
+  private RuntimeException bug;
+
+  MaintenanceConfig config;
+  PassOptions options;
+
+  public CommandRun(Path home) {
+    this.home = home;
+  }
+
+  public CommandRun with(String variable, String value) {
+    variables.put(variable, value);
+    return this;
+  }
+
+  public CommandRun answering(PassReport answer) {
+    report = answer;
+    return this;
+  }
+
+  public CommandRun answering(CacheStatus answer) {
+    status = answer;
+    return this;
+  }
+
+  CommandRun failing(IOException error) {
+    failure = error;
+    return this;
+  }
+
+  CommandRun failing(RuntimeException error) {
+    bug = error;
+    return this;
+  }
+
+  /** With maintenance itself instead of the stand-in. */
+  CommandRun maintaining() {
+    maintenance = new RealMaintenance();
+    return this;
+  }
+
+  CommandRun on(Disk other) {
+    disk = other;
+    return this;
+  }
+
+  CommandRun typing(String text) {
+    interactive = true;
+    input = text;
+    return this;
+  }
+
+  public CommandRun writingTo(OutputStream stream) {
+    stdout = stream;
+    return this;
+  }
+
+  /** The configuration that the last pass or status was given. */
+  public MaintenanceConfig config() {
+    return config;
+  }
+
+  /** What the last pass was asked to do; null if there was none. */
+  public PassOptions options() {
+    return options;
+  }
+
+  public Result run(String... args) {
+    out.reset();
+    err.reset();
+    int code =
+        Firn.run(
+            args,
+            new Environment(
+                stdout,
+                err,
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                interactive,
+                false,
+                variables,
+                home,
+                InstantSource.fixed(NOW),
+                disk,
+                maintenance));
+    return new Result(
+        code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  @Override
+  public PassReport run(
+      Disk disk,
+      CacheDirectory cache,
+      MaintenanceConfig config,
+      InstantSource clock,
+      String command,
+      PassOptions options,
+      PassListener listener)
+      throws IOException {
+    this.config = config;
+    this.options = options;
+    fail();
+    return report;
+  }
+
+  @Override
+  public CacheStatus status(
+      Disk disk,
+      CacheDirectory cache,
+      MaintenanceConfig config,
+      InstantSource clock,
+      List<String> datasets)
+      throws IOException {
+    this.config = config;
+    fail();
+    return status;
+  }
+
+  private void fail() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+    if (bug != null) {
+      throw bug;
+    }
+  }
+
+  /** What a run left behind. */
+  public record Result(int code, String out, String err) {
+    public JsonNode json() {
+      try {
+        return new ObjectMapper().readTree(out);
+      } catch (IOException e) {
+        throw new AssertionError("no JSON: " + out + err, e);
+      }
+    }
+
+    public List<String> lines() {
+      return out.isEmpty() ? List.of() : List.of(out.split("\n"));
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.firn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.cli.configure.InitCommand;
+import dev.firn.cli.configure.ShowCommand;
+import dev.firn.cli.configure.ValidateCommand;
+import dev.firn.cli.query.ExplainCommand;
+import dev.firn.cli.query.MaintainCommand;
+import dev.firn.cli.query.RowsCommand;
+import dev.firn.cli.query.SchemaCommand;
+import dev.firn.cli.query.StatusCommand;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class StartUpTest {
+
+  /** picocli looks at every member of every command, whichever of them runs. */
+  @ParameterizedTest
+  @ValueSource(
+      classes = {
+        ExplainCommand.class,
+        InitCommand.class,
+        MaintainCommand.class,
+        RowsCommand.class,
+        SchemaCommand.class,
+        ShowCommand.class,
+        StatusCommand.class,
+        ValidateCommand.class
+      })
+  void noMemberOfACommandLoadsALibraryThatHelpDoesNotNeed(Class<?> command) {
+    Stream<Class<?>> fields = Arrays.stream(command.getDeclaredFields()).map(Field::getType);
+    Stream<Class<?>> methods =
+        Arrays.stream(command.getDeclaredMethods()).flatMap(StartUpTest::typesOf);
+
+    assertThat(Stream.concat(fields, methods).map(Class::getName))
+        .noneMatch(name -> name.startsWith("org.apache."));
+  }
+
+  private static Stream<Class<?>> typesOf(Method method) {
+    return Stream.concat(
+        Stream.of(method.getReturnType()), Arrays.stream(method.getParameterTypes()));
+  }
+}

@@ -1,0 +1,137 @@
+package dev.firn.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.firn.cli.CommandRun.Result;
+import dev.firn.testdata.FieldCaches;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class UsageTest {
+  @TempDir static Path shared;
+  private static Path fresh;
+
+  @TempDir Path home;
+
+  /** Nobody writes to it. */
+  @BeforeAll
+  static void unpack() throws IOException {
+    fresh = FieldCaches.unpack("source-table-fresh", shared);
+  }
+
+  static Stream<Arguments> mistakes() {
+    return Stream.of(
+        arguments("", "Missing required subcommand"),
+        arguments("querry status", "query"),
+        arguments("query", "Missing required subcommand"),
+        arguments("query mantain", "maintain"),
+        arguments("query status --jsn", "--json"),
+        arguments("query status a b", "b"),
+        arguments("query maintain --compact-only --sweep-only", "mutually exclusive"),
+        arguments("query maintain --budget 30", "30s"),
+        arguments("query maintain --budget -5s", "-5s"),
+        arguments("query maintain --budget 1w", "1d"),
+        arguments("query maintain --retain-only", "--retain-only"),
+        arguments("query maintain otel_event", "did you mean \"otel_events\"?"),
+        arguments("query maintain ../../etc", "slash"),
+        arguments("query status otel_event", "ai_gateway_messages, otel_events"),
+        arguments("query explain nothing", "ai_gateway_messages, otel_events"),
+        arguments("query rows", "DATASET"),
+        arguments("query rows ../../etc", "slash"),
+        arguments("query rows ..", "leads out"),
+        arguments("query rows otel_event", "did you mean \"otel_events\"?"),
+        arguments("query rows otel_events --columns evnt_id", "did you mean \"event_id\"?"),
+        arguments("query rows otel_events --columns zzzzzzzz", "severity_number"),
+        arguments("query rows otel_events --limit -1", "-1"),
+        arguments("query rows otel_events --limit many", "many"),
+        arguments("query rows otel_events --partition source", "key=value"),
+        arguments("query rows otel_events --partition source=..", "leads out"),
+        arguments("query rows otel_events --partition source=nobody", "source=claude"),
+        arguments("query rows otel_events --follow", "--follow"),
+        arguments("query schema otel_event", "otel_events"),
+        arguments("config shwo", "show"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("mistakes")
+  void everyMistakeIsNamedInAMessageAndExits2(String line, String named) {
+    Result result =
+        new CommandRun(home)
+            .with("FIRN_ROOT", fresh.toString())
+            .run(line.isEmpty() ? new String[0] : line.split(" "));
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).startsWith("firn: ").contains(named).doesNotContain("\tat ");
+  }
+
+  @Test
+  void globalOptionsStandBeforeTheCommandOrAfterIt() {
+    Path root = fresh;
+    Result before =
+        new CommandRun(home).run("--root", root.toString(), "--json", "query", "status");
+    Result between = new CommandRun(home).run("query", "--root=" + root, "--json", "status");
+    Result after = new CommandRun(home).run("query", "status", "--json", "--root=" + root);
+
+    assertThat(before.json().get("root").asText()).isEqualTo(root.toString());
+    assertThat(between).isEqualTo(before);
+    assertThat(after).isEqualTo(before);
+  }
+
+  @Test
+  void theRootIsTheOptionElseTheVariableElseInTheHomeDirectory() throws IOException {
+    Path root = Files.createDirectory(home.resolve("cache"));
+    CommandRun run = new CommandRun(home);
+
+    assertThat(run.run("query", "status").out()).contains(home + "/.firn/cache");
+    run.with("FIRN_ROOT", "");
+    assertThat(run.run("query", "status").out()).contains(home + "/.firn/cache");
+    run.with("FIRN_ROOT", home + "/other");
+    assertThat(run.run("query", "status").out()).contains(home + "/other");
+    assertThat(run.run("query", "status", "--root", root.toString()).out()).contains(root + " yet");
+  }
+
+  @Test
+  void aRootThatDoesNotExistHasNothingInItYet() {
+    CommandRun run = new CommandRun(home);
+
+    Result status = run.run("query", "status");
+    assertThat(status.code()).isZero();
+    assertThat(status.out()).contains("There is nothing at").contains("yet");
+
+    Result json = run.run("query", "status", "--json");
+    assertThat(json.code()).isZero();
+    assertThat(json.json().get("partitions")).isEmpty();
+    assertThat(json.json().get("totals").get("partitions").asInt()).isZero();
+
+    Result maintain = run.run("query", "maintain", "--json");
+    assertThat(maintain.code()).isZero();
+    assertThat(maintain.json().get("totals").get("compacted").asInt()).isZero();
+
+    assertThat(run.run("query", "explain").code()).isZero();
+    Result rows = run.run("query", "rows", "otel_events");
+    assertThat(rows.code()).isEqualTo(2);
+    assertThat(rows.err()).contains("there is no cache at");
+    assertThat(home.resolve(".firn")).doesNotExist();
+  }
+
+  @Test
+  void aRootThatIsAFileIsAMistake() throws IOException {
+    Path file = Files.writeString(home.resolve("file"), "x");
+
+    for (String command : new String[] {"status", "maintain", "explain"}) {
+      Result result = new CommandRun(home).run("query", command, "--root", file.toString());
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.err()).contains("found a file");
+    }
+  }
+}

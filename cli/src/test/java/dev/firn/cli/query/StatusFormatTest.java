@@ -1,0 +1,160 @@
+package dev.firn.cli.query;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.cli.CommandRun;
+import dev.firn.core.layout.Layout;
+import dev.firn.core.layout.Partition;
+import dev.firn.maintenance.status.CacheStatus;
+import dev.firn.maintenance.status.PartitionStatus;
+import dev.firn.maintenance.status.PartitionStatus.LastRun;
+import dev.firn.maintenance.status.PartitionStatus.LiveContent;
+import dev.firn.maintenance.status.PartitionStatus.State;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class StatusFormatTest {
+  @TempDir Path home;
+
+  private static Partition partition(String source) {
+    return new Partition(
+        "logs",
+        Map.of("source", source),
+        Path.of("/c/" + source),
+        "datasets/logs/source=" + source);
+  }
+
+  private static PartitionStatus healthy() {
+    return new PartitionStatus(
+        partition("claude"),
+        State.LIVE,
+        "",
+        "",
+        Optional.of(new LiveContent(Layout.SOURCE_TABLE, "table-1", 12345, 4, 1, 400_000, 7)),
+        1000,
+        0,
+        List.of(),
+        Optional.of(new LastRun("2026-08-03T10:00:00Z", "compacted", "36 small files")),
+        false,
+        "4 small files, threshold 32");
+  }
+
+  private static PartitionStatus unreadable() {
+    return new PartitionStatus(
+        partition("codex"),
+        State.UNREADABLE,
+        "cursor.json is truncated",
+        "restore it from a backup",
+        Optional.empty(),
+        0,
+        0,
+        List.of("table-9 has no metadata"),
+        Optional.empty(),
+        false,
+        "not before it is repaired");
+  }
+
+  private static CacheStatus status(PartitionStatus... partitions) {
+    return new CacheStatus(
+        Optional.of("2026-08-03T11:59:00Z"),
+        List.of(partitions),
+        List.of(new CacheStatus.Spool("datasets/logs/x/_hypaware_spool", 50_000)));
+  }
+
+  private static List<String> text(CacheStatus status) {
+    return new StatusText(status, "/cache", CommandRun.NOW).lines();
+  }
+
+  @Test
+  void whatNeedsAttentionComesFirst() {
+    assertThat(text(status(unreadable(), healthy())))
+        .startsWith(
+            "1 partition needs attention:",
+            "  datasets/logs/source=codex",
+            "    unreadable: cursor.json is truncated",
+            "    restore it from a backup",
+            "    table-9 has no metadata",
+            "");
+  }
+
+  @Test
+  void healthyIsQuiet() {
+    assertThat(text(status(healthy())))
+        .containsExactly(
+            "PARTITION           LAYOUT        LIVE       ROWS         FILES   BYTES  AVERAGE"
+                + "  SNAPSHOTS  RETIRED  ORPHANED  LAST RUN           NEXT",
+            "logs/source=claude  source-table  table-1  12,345  4 + 1 delete  400 KB   100 KB"
+                + "          7   1.0 KB       0 B  compacted 2 h ago  not due: 4 small files,"
+                + " threshold 32",
+            "",
+            "Rows of another program that are in no table yet:",
+            "  datasets/logs/x/_hypaware_spool  50 KB",
+            "",
+            "1 partition, 12,345 rows, 4 files, 400 KB; 1.0 KB retired, 0 B orphaned; last pass"
+                + " 60 s ago");
+  }
+
+  @Test
+  void whatIsNotKnownIsNotZero() {
+    assertThat(text(status(unreadable())))
+        .anyMatch(line -> line.matches("logs/source=codex +\\? +unreadable +\\? .*"));
+  }
+
+  @Test
+  void anEmptyCacheHasNothingInItYet() {
+    assertThat(text(new CacheStatus(Optional.empty(), List.of(), List.of())))
+        .containsExactly("There is nothing in /cache yet.");
+  }
+
+  @Test
+  void jsonHasEveryNumberAndNullForTheUnknown() throws IOException {
+    Path root = Files.createDirectories(home.resolve(".firn/cache"));
+
+    CommandRun.Result result =
+        new CommandRun(home)
+            .answering(status(unreadable(), healthy()))
+            .run("query", "status", "--json");
+
+    assertThat(result.code()).isEqualTo(3);
+    JsonNode expected =
+        new ObjectMapper()
+            .readTree(
+                """
+                { "lastPass": "2026-08-03T11:59:00Z",
+                  "partitions": [
+                    { "dataset": "logs", "partition": {"source": "codex"},
+                      "path": "datasets/logs/source=codex", "layout": null, "state": "unreadable",
+                      "problem": "cursor.json is truncated",
+                      "repairHint": "restore it from a backup", "generation": null, "rows": null,
+                      "unpublished": 0, "held": 0, "dataFiles": null, "deleteFiles": null,
+                      "bytes": null, "averageFileBytes": null, "snapshots": null,
+                      "retiredBytes": 0, "orphanedBytes": 0, "notes": ["table-9 has no metadata"],
+                      "lastRun": null,
+                      "nextRun": {"due": false, "reason": "not before it is repaired"} },
+                    { "dataset": "logs", "partition": {"source": "claude"},
+                      "path": "datasets/logs/source=claude", "layout": "source-table",
+                      "state": "live", "problem": null, "repairHint": null,
+                      "generation": "table-1", "rows": 12345, "unpublished": 0, "held": 0,
+                      "dataFiles": 4, "deleteFiles": 1, "bytes": 400000,
+                      "averageFileBytes": 100000, "snapshots": 7, "retiredBytes": 1000,
+                      "orphanedBytes": 0, "notes": [],
+                      "lastRun": {"at": "2026-08-03T10:00:00Z", "outcome": "compacted",
+                        "reason": "36 small files"},
+                      "nextRun": {"due": false, "reason": "4 small files, threshold 32"} } ],
+                  "spools": [ {"path": "datasets/logs/x/_hypaware_spool", "bytes": 50000} ],
+                  "totals": { "partitions": 2, "unreadable": 1, "rows": 12345, "dataFiles": 4,
+                    "bytes": 400000, "retiredBytes": 1000, "orphanedBytes": 0 } }
+                """);
+    ((ObjectNode) expected).put("root", root.toString());
+    assertThat(result.json()).isEqualTo(expected);
+  }
+}
