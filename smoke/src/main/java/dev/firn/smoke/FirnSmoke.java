@@ -1,0 +1,61 @@
+package dev.firn.smoke;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** {@code firn-smoke}: shows Firn at work on real caches, through the packaged command. */
+public final class FirnSmoke {
+  private static final String USAGE =
+      """
+      Usage: firn-smoke demo [DIRECTORY]
+
+      demo  Unpacks a fragmented cache that another program wrote into a new directory (DIRECTORY,
+            which must not hold it yet, or a temporary one), shows its status, maintains it, shows
+            what changed, and proves every row equal to what that program says is in it.
+
+      The firn command is taken from $FIRN, else from the packaged checkout.
+      Exit codes: 0 all rows equal; 1 not so; 2 wrong usage or no firn command.
+      """;
+
+  private FirnSmoke() {}
+
+  public static void main(String[] arguments) {
+    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
+    PrintStream err = new PrintStream(System.err, true, StandardCharsets.UTF_8);
+    System.exit(run(List.of(arguments), System.getenv(), out, err));
+  }
+
+  /**
+   * @return the exit code
+   */
+  static int run(
+      List<String> arguments, Map<String, String> environment, PrintStream out, PrintStream err) {
+    if (arguments.equals(List.of("--help")) || arguments.isEmpty()) {
+      out.print(USAGE);
+      return 0;
+    }
+    if (!arguments.get(0).equals("demo") || arguments.size() > 2) {
+      err.print("Unknown: " + String.join(" ", arguments) + "\n\n" + USAGE);
+      return 2;
+    }
+    try {
+      FirnCommand firn = FirnCommand.find(environment);
+      Path directory =
+          arguments.size() == 2
+              ? Files.createDirectories(Path.of(arguments.get(1)))
+              : Files.createTempDirectory("firn-demo");
+      return new Demo(firn, out).run(directory) ? 0 : 1;
+    } catch (IllegalStateException e) {
+      err.println("firn-smoke: " + e.getMessage());
+      return 2;
+    } catch (IOException e) {
+      err.println("firn-smoke: " + e.getMessage());
+      return 1;
+    }
+  }
+}
