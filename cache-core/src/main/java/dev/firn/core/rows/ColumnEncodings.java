@@ -1,0 +1,81 @@
+package dev.firn.core.rows;
+
+import java.util.BitSet;
+import java.util.List;
+import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
+import org.apache.parquet.column.values.ValuesWriter;
+import org.apache.parquet.column.values.factory.DefaultValuesWriterFactory;
+import org.apache.parquet.column.values.factory.ValuesWriterFactory;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+
+/**
+ * How the columns of a row group are encoded: data pages of version 1 with checksums, minima and
+ * maxima cut at 64 bytes; binaries by {@link DistinctValuesWriter}, all else by Parquet's own
+ * writers. In a group of a few rows these write no dictionaries: a page with its header costs more
+ * than the numbers in it.
+ */
+final class ColumnEncodings {
+  static final int TRUNCATE_BYTES = 64;
+  private static final int FEW_ROWS = 64;
+
+  private final List<ColumnDescriptor> leaves;
+  private BitSet knownFat = new BitSet();
+  private ParquetProperties few;
+  private ParquetProperties many;
+
+  ColumnEncodings(List<ColumnDescriptor> leaves) {
+    this.leaves = leaves;
+    this.few = build(false);
+    this.many = build(true);
+  }
+
+  /**
+   * @param fat the leaves that get no minima and maxima
+   */
+  ParquetProperties properties(BitSet fat, int rows) {
+    if (!fat.equals(knownFat)) {
+      knownFat = fat;
+      few = build(false);
+      many = build(true);
+    }
+    return rows <= FEW_ROWS ? few : many;
+  }
+
+  private ParquetProperties build(boolean dictionaries) {
+    ParquetProperties.Builder builder =
+        ParquetProperties.builder()
+            .withWriterVersion(WriterVersion.PARQUET_1_0)
+            .withPageWriteChecksumEnabled(true)
+            .withColumnIndexTruncateLength(TRUNCATE_BYTES)
+            .withStatisticsTruncateLength(TRUNCATE_BYTES)
+            .withSizeStatisticsEnabled(false)
+            .withDictionaryEncoding(dictionaries)
+            // The rows of a group are told when all columns are there: each has one page.
+            .withPageRowCountLimit(RowGroups.MAX_ROWS + 1)
+            .withMinRowCountForPageSizeCheck(RowGroups.MAX_ROWS + 1)
+            .withMaxRowCountForPageSizeCheck(RowGroups.MAX_ROWS + 1)
+            .withValuesWriterFactory(new Writers());
+    for (int leaf = knownFat.nextSetBit(0); leaf >= 0; leaf = knownFat.nextSetBit(leaf + 1)) {
+      builder.withStatisticsEnabled(String.join(".", leaves.get(leaf).getPath()), false);
+    }
+    return builder.build();
+  }
+
+  private static final class Writers implements ValuesWriterFactory {
+    private final DefaultValuesWriterFactory others = new DefaultValuesWriterFactory();
+
+    @Override
+    public void initialize(ParquetProperties properties) {
+      others.initialize(properties);
+    }
+
+    @Override
+    public ValuesWriter newValuesWriter(ColumnDescriptor descriptor) {
+      return descriptor.getPrimitiveType().getPrimitiveTypeName() == PrimitiveTypeName.BINARY
+          ? new DistinctValuesWriter()
+          : others.newValuesWriter(descriptor);
+    }
+  }
+}
