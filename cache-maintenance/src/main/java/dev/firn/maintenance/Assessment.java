@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param live what was read; null if it is in doubt or absent
  * @param rows live rows
+ * @param unpublishedRows those of them that are in no snapshot yet
  */
 public record Assessment(
     Partition partition,
     @Nullable Live live,
     @Nullable Content content,
     long rows,
+    long unpublishedRows,
     @Nullable Rewrite rewrite,
     PartitionReport report) {
 

@@ -1,5 +1,6 @@
 package dev.firn.maintenance;
 
+import dev.firn.core.append.SnapshotPolicy;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -15,6 +16,7 @@ import java.util.Locale;
  * @param orphanGrace how long something that was never live stays, from its newest change
  * @param minFreeBytes a rewrite does not start that would leave less than this free on the disk
  * @param prove how a rewrite is proved before it is swapped in
+ * @param snapshots which snapshots of a live generation stay when appends are published
  */
 public record MaintenanceConfig(
     long targetFileBytes,
@@ -25,7 +27,32 @@ public record MaintenanceConfig(
     Duration retiredGrace,
     Duration orphanGrace,
     long minFreeBytes,
-    Prove prove) {
+    Prove prove,
+    SnapshotPolicy snapshots) {
+
+  /** With appends published under the default policy. */
+  public MaintenanceConfig(
+      long targetFileBytes,
+      int compactFileCount,
+      long compactAvgFileBytes,
+      long compactBatchBytes,
+      int compactBatchRows,
+      Duration retiredGrace,
+      Duration orphanGrace,
+      long minFreeBytes,
+      Prove prove) {
+    this(
+        targetFileBytes,
+        compactFileCount,
+        compactAvgFileBytes,
+        compactBatchBytes,
+        compactBatchRows,
+        retiredGrace,
+        orphanGrace,
+        minFreeBytes,
+        prove,
+        SnapshotPolicy.defaults());
+  }
 
   /** How thoroughly rows in = rows out + rows dropped is proved. */
   public enum Prove {
@@ -50,6 +77,7 @@ public record MaintenanceConfig(
         Duration.ofHours(24),
         Duration.ofMinutes(60),
         1L << 30,
-        Prove.COUNTS);
+        Prove.COUNTS,
+        SnapshotPolicy.defaults());
   }
 }

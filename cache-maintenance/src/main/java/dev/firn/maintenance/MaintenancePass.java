@@ -1,9 +1,15 @@
 package dev.firn.maintenance;
 
+import dev.firn.core.append.AppendOptions;
+import dev.firn.core.append.CacheAppender;
+import dev.firn.core.append.HeldAppends;
+import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
@@ -42,6 +48,7 @@ public final class MaintenancePass {
   private final MaintenanceConfig config;
   private final InstantSource clock;
   private final Supplier<Optional<Uptime>> uptime;
+  private final String command;
   private final PartitionLocks locks;
 
   /**
@@ -71,6 +78,7 @@ public final class MaintenancePass {
     this.config = config;
     this.clock = clock;
     this.uptime = uptime;
+    this.command = command;
     this.locks = new PartitionLocks(disk, command);
   }
 
@@ -89,8 +97,12 @@ public final class MaintenancePass {
       remember(() -> time.save(disk, cache));
     }
     PartitionAssessor assessor = new PartitionAssessor(disk, config, memory, options);
+    Publisher publisher = new Publisher(disk, clock, config.snapshots());
     PartitionCompaction compaction =
-        new PartitionCompaction(disk, config, clock, locks, memory, options, assessor);
+        new PartitionCompaction(disk, config, clock, locks, memory, options, assessor, publisher);
+    if (!options.dryRun()) {
+      recover(partitions);
+    }
     List<PartitionReport> reports =
         compact(partitions, assessor, compaction, options, started, listener);
     PassSweep sweep = new PassSweep(disk, cache, config, locks, time, options);
@@ -129,6 +141,35 @@ public final class MaintenancePass {
     }
     partitions.sort(Comparator.comparing(Partition::path));
     return partitions;
+  }
+
+  /**
+   * Brings in what earlier processes left: held exchanges of partitions that can take them now, and
+   * landed files that nobody published. What fails here is in the partition's own report.
+   */
+  private void recover(List<Partition> partitions) throws IOException {
+    HeldAppends held = new HeldAppends(disk, cache, clock);
+    CacheAppender appender =
+        new CacheAppender(
+            disk,
+            cache,
+            clock,
+            new AppendOptions(Map.of(), config.snapshots(), Duration.ZERO, command));
+    for (Partition partition : partitions) {
+      try {
+        if (new PartitionInspector(disk).inspect(partition) instanceof Live live
+            && (held.count(partition) > 0 || !live.generation().unpublished().isEmpty())) {
+          appender.recover(partition);
+        }
+      } catch (IOException | RuntimeException e) {
+        LOG.warn("{}: recovery failed: {}", partition.path(), e.toString());
+      }
+    }
+    try {
+      appender.close();
+    } catch (IOException e) {
+      LOG.warn("not all that had landed could be published: {}", e.toString());
+    }
   }
 
   /** Compacts what is due, neediest first; the reports are in the order of the partitions. */

@@ -13,6 +13,7 @@ import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.core.read.DeletedRows;
+import dev.firn.core.read.UnpublishedRows;
 import dev.firn.maintenance.plan.CompactionPlan;
 import dev.firn.maintenance.plan.CompactionPlan.Blocked;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
@@ -90,7 +91,7 @@ public final class PartitionAssessor {
   }
 
   private static Assessment without(Partition partition, PartitionReport report) {
-    return new Assessment(partition, null, null, 0, null, report);
+    return new Assessment(partition, null, null, 0, 0, null, report);
   }
 
   private PartitionReport unreadable(Unreadable state) {
@@ -114,7 +115,8 @@ public final class PartitionAssessor {
         SnapshotReader.read(
             generation, live.cursor().cursor().baselineFiles(), unreadable.keySet());
     DeletedRows deleted = new DeletedRows(generation);
-    long rows = 0;
+    long unpublished = UnpublishedRows.count(disk, generation);
+    long rows = unpublished;
     for (FileScanTask task : content.tasks().values()) {
       rows += deleted.liveRows(task);
     }
@@ -135,6 +137,7 @@ public final class PartitionAssessor {
             live,
             content,
             rows,
+            unpublished,
             rewrite,
             PartitionReport.unchanged(
                 live.partition(),

@@ -4,6 +4,7 @@ import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.LeaseUnavailable;
+import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
@@ -46,6 +47,7 @@ final class PartitionCompaction {
   private final PassMemory memory;
   private final PassOptions options;
   private final PartitionAssessor assessor;
+  private final Publisher publisher;
   private boolean diskRefused;
 
   PartitionCompaction(
@@ -55,7 +57,8 @@ final class PartitionCompaction {
       PartitionLocks locks,
       PassMemory memory,
       PassOptions options,
-      PartitionAssessor assessor) {
+      PartitionAssessor assessor,
+      Publisher publisher) {
     this.disk = disk;
     this.config = config;
     this.clock = clock;
@@ -63,6 +66,7 @@ final class PartitionCompaction {
     this.memory = memory;
     this.options = options;
     this.assessor = assessor;
+    this.publisher = publisher;
   }
 
   /** True if the disk refused something: full, no permission, an error. */
@@ -114,7 +118,7 @@ final class PartitionCompaction {
       try {
         long total = rewrite.bytesToRewrite();
         Result result =
-            new PartitionCompactor(disk, config, clock, locks)
+            new PartitionCompactor(disk, config, clock, locks, publisher)
                 .compact(
                     live,
                     rewrite,
@@ -144,7 +148,8 @@ final class PartitionCompaction {
 
   private PartitionReport refused(Assessment assessment, IOException error) {
     diskRefused |= !(error instanceof CacheException);
-    return assessment.report(Outcome.FAILED, error.toString());
+    return assessment.report(
+        Outcome.FAILED, Objects.requireNonNullElse(error.getMessage(), error.toString()));
   }
 
   private PartitionReport compacted(Assessment before, Rewrite rewrite, Result result) {
@@ -165,6 +170,14 @@ final class PartitionCompaction {
           "; carried over as they are, because they cannot be read: "
               + String.join("; ", unreadable.values());
     }
+    if (result.filesCaughtUp() > 0) {
+      reason +=
+          "; "
+              + result.filesCaughtUp()
+              + " files with "
+              + result.rowsCaughtUp()
+              + " rows that were appended meanwhile were taken over";
+    }
     Layout layout = result.name().layout();
     return new PartitionReport(
         before.partition(),
@@ -173,14 +186,15 @@ final class PartitionCompaction {
         reason,
         before.report().generationBefore(),
         result.name().format(),
-        before.rows(),
+        // Those that were not published yet when it was planned are among those caught up.
+        before.rows() - before.unpublishedRows() + result.rowsCaughtUp(),
         result.rowsOut(),
         result.rowsDeleted(),
-        content.snapshot().files().size(),
+        content.snapshot().files().size() + result.filesCaughtUp(),
         result.dataFiles(),
         result.filesRewritten(),
         result.carried().size(),
-        content.snapshot().bytes(),
+        content.snapshot().bytes() + result.bytesCaughtUp(),
         result.bytes(),
         result.bytesWritten());
   }

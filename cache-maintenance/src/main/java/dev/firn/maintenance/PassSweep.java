@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The sweep of a pass. A partition is looked at without a lock first; the lease is taken only where
@@ -99,7 +100,8 @@ final class PassSweep {
       return with(report, Outcome.FAILED, "not swept: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
       diskRefused |= e instanceof IOException && !(e instanceof CacheException);
-      return with(report, Outcome.FAILED, "not swept: " + e);
+      String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
+      return with(report, Outcome.FAILED, "not swept: " + why);
     }
   }
 

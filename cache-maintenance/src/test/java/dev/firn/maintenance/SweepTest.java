@@ -280,6 +280,18 @@ class SweepTest {
   }
 
   @Test
+  void swapItselfMarksTheOldGeneration() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    Passes passes = new Passes(disk, root);
+
+    PassReport report = passes.run(Passes.options(false, true, Steps.COMPACT_ONLY));
+
+    assertThat(report.count(Outcome.COMPACTED)).isEqualTo(4);
+    assertThat(RetiredMarker.find(disk, root.resolve(CLAUDE + "/table")))
+        .contains(new RetiredMarker(Optional.of(passes.now())));
+  }
+
+  @Test
   void markerOlderThanTheSwapIsReplacedAndGraceRunsFromThen() throws Exception {
     Path root = FieldCaches.unpack("source-table-fresh", directory);
     Passes passes = new Passes(disk, root);

@@ -1,5 +1,6 @@
 package dev.firn.cli;
 
+import dev.firn.cli.append.AppendCommand;
 import dev.firn.cli.configure.ConfigCommand;
 import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
@@ -88,6 +89,7 @@ public final class Firn {
     CommandLine line = new CommandLine(firn);
     CommandLine query = new CommandLine(new QueryCommand());
     CommandLine config = new CommandLine(new ConfigCommand());
+    line.addSubcommand(new AppendCommand(session));
     line.addSubcommand(query);
     line.addSubcommand(config);
     query.addSubcommand(new MaintainCommand(session));

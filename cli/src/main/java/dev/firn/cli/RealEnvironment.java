@@ -28,7 +28,8 @@ final class RealEnvironment {
         Path.of(System.getProperty("user.home", ".")),
         InstantSource.system(),
         new LocalDisk(),
-        new RealMaintenance());
+        new RealMaintenance(),
+        new ProcessSignals());
   }
 
   /**

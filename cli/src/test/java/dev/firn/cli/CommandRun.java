@@ -15,6 +15,7 @@ import dev.firn.maintenance.status.CacheStatus;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
  * Runs the command in this process. Maintenance is a stand-in that remembers what it was asked and
@@ -42,7 +44,9 @@ public final class CommandRun implements Environment.Maintenance {
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private OutputStream stdout = out;
   private Disk disk = new LocalDisk();
-  private String input = "";
+  private InputStream input = InputStream.nullInputStream();
+  private InstantSource clock = InstantSource.fixed(NOW);
+  private final List<Runnable> stops = new CopyOnWriteArrayList<>();
   private boolean interactive;
   private Environment.Maintenance maintenance = this;
   private PassReport report = new PassReport(false, 0, List.of(), List.of(), List.of(), 0, false);
@@ -83,7 +87,7 @@ public final class CommandRun implements Environment.Maintenance {
   }
 
   /** With maintenance itself instead of the stand-in. */
-  CommandRun maintaining() {
+  public CommandRun maintaining() {
     maintenance = new RealMaintenance();
     return this;
   }
@@ -95,13 +99,38 @@ public final class CommandRun implements Environment.Maintenance {
 
   CommandRun typing(String text) {
     interactive = true;
-    input = text;
+    input = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
     return this;
   }
 
   public CommandRun writingTo(OutputStream stream) {
     stdout = stream;
     return this;
+  }
+
+  /** With this on stdin, which is no terminal. */
+  public CommandRun reading(String text) {
+    return reading(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+  }
+
+  CommandRun reading(InputStream stdin) {
+    input = stdin;
+    return this;
+  }
+
+  CommandRun at(InstantSource time) {
+    clock = time;
+    return this;
+  }
+
+  /** Ctrl-C. */
+  void stop() {
+    stops.forEach(Runnable::run);
+  }
+
+  /** True once a command listens for Ctrl-C. */
+  boolean listens() {
+    return !stops.isEmpty();
   }
 
   /** The configuration that the last pass or status was given. */
@@ -117,22 +146,30 @@ public final class CommandRun implements Environment.Maintenance {
   public Result run(String... args) {
     out.reset();
     err.reset();
-    int code =
-        Firn.run(
-            args,
-            new Environment(
-                stdout,
-                err,
-                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
-                interactive,
-                false,
-                variables,
-                home,
-                InstantSource.fixed(NOW),
-                disk,
-                maintenance));
+    int code = Firn.run(args, environment());
     return new Result(
         code, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+  }
+
+  /** The world that commands run in. */
+  public Environment environment() {
+    return new Environment(
+        stdout,
+        err,
+        input,
+        interactive,
+        false,
+        variables,
+        home,
+        clock,
+        disk,
+        maintenance,
+        stops::add);
+  }
+
+  /** What was written to stderr since the last run began. */
+  public String err() {
+    return err.toString(StandardCharsets.UTF_8);
   }
 
   @Override

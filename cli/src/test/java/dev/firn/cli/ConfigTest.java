@@ -5,6 +5,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.cli.CommandRun.Result;
+import dev.firn.core.append.SnapshotPolicy;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
 import java.io.IOException;
@@ -53,7 +54,9 @@ class ConfigTest {
         reaching(
             "orphan_grace_minutes", "3", Duration.ofMinutes(3), MaintenanceConfig::orphanGrace),
         reaching("min_free_bytes", "0", 0L, MaintenanceConfig::minFreeBytes),
-        reaching("prove", "\"content\"", Prove.CONTENT, MaintenanceConfig::prove));
+        reaching("prove", "\"content\"", Prove.CONTENT, MaintenanceConfig::prove),
+        reaching("min_snapshots_to_keep", "3", 3, c -> c.snapshots().minToKeep()),
+        reaching("max_snapshot_age_hours", "2", Duration.ofHours(2), c -> c.snapshots().maxAge()));
   }
 
   private static Arguments reaching(
@@ -85,11 +88,24 @@ class ConfigTest {
 
   @Test
   void failure11EveryComponentOfTheMaintenanceConfigHasAKey() {
-    assertThat(keysThatReachThePass().map(a -> camelCase((String) a.get()[0])))
+    assertThat(keysThatReachThePass().map(a -> component((String) a.get()[0])))
         .containsExactlyInAnyOrderElementsOf(
-            Arrays.stream(MaintenanceConfig.class.getRecordComponents())
-                .map(RecordComponent::getName)
+            Stream.concat(
+                    names(MaintenanceConfig.class).filter(name -> !name.equals("snapshots")),
+                    names(SnapshotPolicy.class).map(name -> "snapshots." + name))
                 .toList());
+  }
+
+  private static Stream<String> names(Class<? extends Record> type) {
+    return Arrays.stream(type.getRecordComponents()).map(RecordComponent::getName);
+  }
+
+  private static String component(String key) {
+    return switch (key) {
+      case "min_snapshots_to_keep" -> "snapshots.minToKeep";
+      case "max_snapshot_age_hours" -> "snapshots.maxAge";
+      default -> camelCase(key);
+    };
   }
 
   /** {@code retired_grace_hours} as {@code retiredGrace}: the type of a component has the unit. */
@@ -179,7 +195,9 @@ class ConfigTest {
         arguments(datasets("\"a/b\":{}"), "holds a slash"),
         arguments(datasets("\"jobs\":{\"dedup\":\"last\"}"), "did you mean \"dedupe\"?"),
         arguments(datasets("\"jobs\":{\"dedupe\":\"latest\"}"), "expected \"last\""),
-        arguments(datasets("\"jobs\":{\"on_mismatch\":true}"), "expected \"rescue\", found true"),
+        arguments(
+            datasets("\"jobs\":{\"on_mismatch\":true}"), "\"rescue\" or \"reject\", found true"),
+        arguments(datasets("\"jobs\":{\"on_mismatch\":\"rejct\"}"), "did you mean \"reject\"?"),
         arguments(datasets("\"jobs\":{\"key\":\" \"}"), "the name of a column"),
         arguments(retention("\"default_days\":0"), "from 1 to"),
         arguments(retention("\"default_days\":\"keep\""), "found \"keep\""),

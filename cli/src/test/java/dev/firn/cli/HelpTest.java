@@ -34,12 +34,13 @@ class HelpTest {
               -V, --version       Show the version.
 
             Commands:
+              append  Append rows: lines of JSON from stdin or files.
               query   Tend and read a cache: maintain, status, explain, rows, schema.
               config  The configuration: init, show, validate.
 
             Exit codes; where several apply: 2, 5, 3, 1, 4:
               0   done
-              1   finished, but a partition failed or a check found damage; internal errors
+              1   finished, but a partition failed, a line was left out, or damage was found; internal errors
               2   wrong usage or configuration: nothing was done
               3   a partition asked for is unreadable or unsupported and was not touched; others were
               4   every partition asked for is held by somebody else
@@ -52,6 +53,7 @@ class HelpTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "append",
         "query",
         "query maintain",
         "query status",

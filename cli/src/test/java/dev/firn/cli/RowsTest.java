@@ -158,6 +158,82 @@ class RowsTest {
     assertThat(rows(root, "otel_events", "--limit", "0").out()).isEmpty();
   }
 
+  private Result append(String rows, String... args) {
+    String[] line =
+        Stream.concat(Stream.of("append", "a"), Arrays.stream(args)).toArray(String[]::new);
+    Result result = new CommandRun(home).reading(rows).run(line);
+    assertThat(result.code()).as(result.err()).isZero();
+    return result;
+  }
+
+  private List<String> lines(String... args) {
+    String[] line =
+        Stream.concat(Stream.of("query", "rows", "a"), Arrays.stream(args)).toArray(String[]::new);
+    Result result = new CommandRun(home).run(line);
+    assertThat(result.code()).as(result.err()).isZero();
+    return result.lines();
+  }
+
+  /** So many commits that Iceberg merges manifests, which turns their order around. */
+  @Test
+  void rowsComeInTheOrderInWhichTheyLanded() {
+    List<String> expected = new ArrayList<>();
+    for (int i = 0; i < 110; i++) {
+      append("{\"n\":" + i + "}\n{\"n\":-" + i + "}", "--batch", "1");
+      expected.add("{\"n\":" + i + "}");
+      expected.add("{\"n\":" + -i + "}");
+    }
+
+    assertThat(lines()).isEqualTo(expected);
+    assertThat(lines("--last", "3")).isEqualTo(expected.subList(217, 220));
+  }
+
+  @Test
+  void theLastRowsAreTheLastOfAllPartitions() {
+    append("{\"n\":1}\n{\"n\":2}\n{\"n\":3}");
+    append("{\"n\":4}", "--source", "other");
+    append("{\"n\":5}");
+
+    assertThat(lines("--last", "2")).containsExactly("{\"n\":5}", "{\"n\":4}");
+    assertThat(lines("--last", "2", "--partition", "source=default"))
+        .containsExactly("{\"n\":3}", "{\"n\":5}");
+    assertThat(lines("--last", "0")).isEmpty();
+    assertThat(lines("--last", "9")).hasSize(5);
+  }
+
+  @Test
+  void sinceAsksTheFirstColumnThatHoldsATime() {
+    append(
+        """
+        {"n":1,"date":"2020-01-01","created_at":"2026-08-03T11:30:00Z","timestamp":7}
+        {"n":2,"date":"2026-08-03","created_at":"2026-08-03T10:59:59.999Z","timestamp":7}
+        {"n":3,"date":"2026-08-03","timestamp":7}
+        {"n":4,"created_at":"2026-08-03T13:00:00Z"}
+        """);
+
+    assertThat(lines("--since", "1h", "--columns", "n")).containsExactly("{\"n\":1}", "{\"n\":4}");
+    assertThat(lines("--since", "61m", "--last", "1", "--columns", "created_at,n"))
+        .containsExactly("{\"created_at\":\"2026-08-03T13:00:00.000000Z\",\"n\":4}");
+    assertThat(lines("--since", "2h", "--columns", "n")).hasSize(3);
+  }
+
+  @Test
+  void sinceWithoutAColumnForItIsAMistake() {
+    append("{\"timestamp\":1}");
+
+    Result result = new CommandRun(home).run("query", "rows", "a", "--since", "1h");
+
+    assertThat(result.code()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err()).contains("timestamp, created_at, recorded_at, date");
+
+    append("{\"created_at\":\"2026-08-03T12:00:00Z\"}", "--source", "other");
+    Result some = new CommandRun(home).run("query", "rows", "a", "--since", "1h");
+    assertThat(some.code()).isZero();
+    assertThat(some.lines()).hasSize(1);
+    assertThat(some.err()).contains("source=default", "left out");
+  }
+
   @Test
   void jsonIsOneArray() throws IOException {
     Path root = FieldCaches.unpack("source-table-fresh", home);

@@ -2,6 +2,7 @@ package dev.firn.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.cli.append.AppendCommand;
 import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
 import dev.firn.cli.configure.ValidateCommand;
@@ -23,6 +24,7 @@ class StartUpTest {
   @ParameterizedTest
   @ValueSource(
       classes = {
+        AppendCommand.class,
         ExplainCommand.class,
         InitCommand.class,
         MaintainCommand.class,

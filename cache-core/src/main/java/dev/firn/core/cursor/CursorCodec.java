@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -27,9 +28,10 @@ import java.util.zip.CRC32C;
  * Parses and formats {@code cursor.json}. Parsing is strict: a cursor decides what may be removed,
  * so anything odd about it is an error and never a guess.
  *
- * <p>The checksum covers what was written about the generation: layout, tableDir, epoch, compaction
- * and version. A program of the field may rewrite {@code rowCount} or {@code retention}, or drop
- * version and checksum together (it does not know them); any other difference is damage.
+ * <p>The checksum covers what was written about the generation: layout, tableDir, epoch,
+ * compaction, version and highestNumber. A program of the field may rewrite {@code rowCount} or
+ * {@code retention}, or drop version and checksum together (it does not know them); any other
+ * difference is damage.
  */
 public final class CursorCodec {
   /** The version written, and the highest that can be read. */
@@ -37,6 +39,8 @@ public final class CursorCodec {
 
   private static final String CHECKSUM_PREFIX = "crc32c:";
   private static final String HIGHEST = "highestNumber";
+  private static final List<String> COVERED =
+      List.of("layout", "tableDir", "epoch", "compaction", "version", HIGHEST);
 
   private static final ObjectMapper JSON =
       new ObjectMapper()
@@ -250,6 +254,21 @@ public final class CursorCodec {
     return seal(fields);
   }
 
+  /** The first cursor of a partition, whose live generation is empty. */
+  public static byte[] formatFirst(GenerationName live) {
+    ObjectNode fields = JSON.createObjectNode();
+    if (live.layout() != Layout.SOURCE_TABLE) {
+      throw new IllegalArgumentException("new partitions have the layout source-table: " + live);
+    }
+    fields.put("layout", live.layout().text());
+    fields.put("tableDir", live.format());
+    fields.put("epoch", 0);
+    fields.put("rowCount", 0);
+    fields.putNull("compaction");
+    fields.put(HIGHEST, live.number());
+    return seal(fields);
+  }
+
   /** The same cursor that also remembers that {@code number} was used. */
   public static byte[] formatRemembering(Cursor cursor, long number) {
     ObjectNode fields = cursor.fields();
@@ -266,7 +285,7 @@ public final class CursorCodec {
 
   private static String checksum(ObjectNode fields) {
     Map<String, Object> covered = new TreeMap<>();
-    for (String field : new String[] {"layout", "tableDir", "epoch", "compaction", "version"}) {
+    for (String field : COVERED) {
       if (fields.has(field)) {
         covered.put(field, CANONICAL.convertValue(fields.get(field), Object.class));
       }

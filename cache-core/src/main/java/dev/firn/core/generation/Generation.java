@@ -6,9 +6,11 @@ import dev.firn.core.CacheException.UnsupportedFormat;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.MetadataVersions.MetadataVersion;
 import dev.firn.core.layout.GenerationName;
+import dev.firn.core.layout.LandedName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
@@ -21,14 +23,24 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One generation as it was at one instant: the newest metadata of its directory, read once. Reading
- * takes no lock and changes nothing.
+ * One generation as it was at one instant: the landed files and the newest metadata of its
+ * directory, read once. Reading takes no lock and changes nothing.
  */
 public final class Generation {
+  /** Table property: the highest number of a landed file that was published. */
+  public static final String PUBLISHED = "firn.published";
+
+  private static final Comparator<FileScanTask> IN_ORDER_OF_ADDITION =
+      Comparator.comparingLong(Generation::sequence)
+          .thenComparingLong(Generation::landedNumber)
+          .thenComparingLong(Generation::position);
+
+  private final Disk disk;
   private final GenerationPaths paths;
   private final GenerationFileIO io;
   private final TableMetadata metadata;
   private final String metadataFile;
+  private final List<LandedName> unpublished;
   private final BaseTable table;
 
   private Generation(
@@ -36,11 +48,14 @@ public final class Generation {
       GenerationPaths paths,
       GenerationFileIO io,
       TableMetadata metadata,
-      MetadataVersion version) {
+      MetadataVersion version,
+      LandedFiles.Listing landed) {
+    this.disk = disk;
     this.paths = paths;
     this.io = io;
     this.metadata = metadata;
     this.metadataFile = version.fileName();
+    this.unpublished = List.copyOf(landed.above(published()));
     this.table =
         new BaseTable(
             new GenerationOperations(disk, paths, io, metadata, version.number()),
@@ -56,6 +71,8 @@ public final class Generation {
   public static Generation load(Disk disk, Path directory, GenerationName name) throws IOException {
     GenerationPaths paths = new GenerationPaths(directory, name);
     GenerationFileIO io = new GenerationFileIO(disk, paths);
+    // Listed first: a file that is published in between is then read from the snapshot, once.
+    LandedFiles.Listing landed = LandedFiles.listAtOneInstant(disk, paths);
     MetadataVersion version = MetadataVersions.loadNewest(disk, paths);
     Path file = io.requireNoLink(paths.metadata().resolve(version.fileName()));
     TableMetadata metadata;
@@ -64,12 +81,12 @@ public final class Generation {
       metadata =
           TableMetadataParser.read(new dev.firn.core.disk.IcebergInput(disk, location, file));
     } catch (RuntimeException e) {
-      throw new Corrupt(file, "Iceberg table metadata", String.valueOf(e.getMessage()), e);
+      throw new Corrupt(file, "Iceberg table metadata", rootMessage(e), e);
     }
     if (metadata.encryptionKeys() != null && !metadata.encryptionKeys().isEmpty()) {
       throw new UnsupportedFormat(file, "an encrypted table", "a plain one");
     }
-    return new Generation(disk, paths, io, metadata, version);
+    return new Generation(disk, paths, io, metadata, version, landed);
   }
 
   /** True if the directory holds any metadata file; false means that nothing was ever committed. */
@@ -99,12 +116,33 @@ public final class Generation {
     return metadataFile;
   }
 
+  /** True if no version has been committed since this one was read. */
+  public boolean isNewest() throws IOException {
+    return MetadataVersions.findNewest(disk, paths)
+        .map(version -> version.fileName().equals(metadataFile))
+        .orElse(false);
+  }
+
   public GenerationFileIO io() {
     return io;
   }
 
   public Table table() {
     return table;
+  }
+
+  /** The highest number of a landed file that the snapshot takes into account; 0 if none. */
+  public long published() {
+    try {
+      return Long.parseLong(metadata.properties().getOrDefault(PUBLISHED, "0"));
+    } catch (NumberFormatException e) {
+      return 0;
+    }
+  }
+
+  /** Landed files that are in no snapshot yet, by number: live rows like any other. */
+  public List<LandedName> unpublished() {
+    return unpublished;
   }
 
   /** What this generation says of its own making, if Firn made it. */
@@ -114,7 +152,8 @@ public final class Generation {
 
   /**
    * The live data files of the current snapshot with the delete files that apply to each, and with
-   * their column statistics; reads the manifest list and every manifest.
+   * their column statistics, in the order in which they were added; reads the manifest list and
+   * every manifest.
    *
    * @throws Corrupt if one of them is missing or unreadable, or records a location that is not in
    *     this generation
@@ -137,7 +176,25 @@ public final class Generation {
       throw new Corrupt(
           paths.metadata(), "a readable manifest list and manifests", rootMessage(e), e);
     }
+    files.sort(IN_ORDER_OF_ADDITION);
     return List.copyOf(files);
+  }
+
+  private static long sequence(FileScanTask task) {
+    @Nullable Long sequence = task.file().dataSequenceNumber();
+    return sequence == null ? 0 : sequence;
+  }
+
+  private static long landedNumber(FileScanTask task) {
+    String location = task.file().location();
+    return LandedName.parse(location.substring(location.lastIndexOf('/') + 1))
+        .map(LandedName::number)
+        .orElse(0L);
+  }
+
+  private static long position(FileScanTask task) {
+    @Nullable Long position = task.file().pos();
+    return position == null ? 0 : position;
   }
 
   private static String rootMessage(Throwable error) {

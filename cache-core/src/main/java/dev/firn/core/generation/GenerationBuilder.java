@@ -10,13 +10,18 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.PartitionSpec;
+import org.apache.iceberg.Schema;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.Transaction;
 import org.apache.iceberg.Transactions;
+import org.apache.iceberg.UpdateProperties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a new generation beside the live one, in {@code .building-<name>-<uuid>/}. Its metadata
@@ -27,6 +32,9 @@ import org.apache.iceberg.Transactions;
  * every file in it is durable and so are their names; only then may it be renamed.
  */
 public final class GenerationBuilder {
+  /** Table property of a first generation, which was created and not rewritten from another. */
+  public static final String CREATED = "firn.generation.created";
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** Properties that steer where and how the replaced table was written, not what it holds. */
@@ -43,15 +51,27 @@ public final class GenerationBuilder {
           "commit.retry.",
           "commit.status-check.");
 
+  /** Of new tables: many small commits must not pile up history in each metadata file. */
+  private static final Map<String, String> FIRST_PROPERTIES =
+      Map.of(
+          "format-version",
+          "2",
+          CREATED,
+          "empty",
+          "commit.manifest.min-count-to-merge",
+          "16",
+          "write.metadata.previous-versions-max",
+          "4");
+
   private final Disk disk;
-  private final Generation parent;
+  private final @Nullable Generation parent;
   private final Path building;
   private final Path target;
   private final GenerationPaths paths;
   private final String location;
 
   private GenerationBuilder(
-      Disk disk, Generation parent, Path building, Path target, GenerationName name) {
+      Disk disk, @Nullable Generation parent, Path building, Path target, GenerationName name) {
     this.disk = disk;
     this.parent = parent;
     this.building = building;
@@ -60,9 +80,14 @@ public final class GenerationBuilder {
     this.location = "file://" + target.toAbsolutePath();
   }
 
-  /** Creates the empty building directory. */
+  /**
+   * Creates the empty building directory.
+   *
+   * @param parent the generation that is replaced; null for a partition's first
+   */
   public static GenerationBuilder create(
-      Disk disk, Partition partition, Generation parent, GenerationName name) throws IOException {
+      Disk disk, Partition partition, @Nullable Generation parent, GenerationName name)
+      throws IOException {
     Path building = partition.directory().resolve(PartitionFiles.building(name, UUID.randomUUID()));
     GenerationBuilder builder =
         new GenerationBuilder(disk, parent, building, partition.generation(name), name);
@@ -117,8 +142,40 @@ public final class GenerationBuilder {
     disk.syncDirectory(building);
   }
 
+  /** Adds files to what {@link #commit} wrote, and restates the proof, in one further version. */
+  public void add(List<DataFile> files, GenerationProof proof) throws IOException {
+    disk.syncDirectory(paths.data());
+    try {
+      Transaction transaction =
+          Generation.load(disk, building, paths.name()).table().newTransaction();
+      AppendFiles append = transaction.newFastAppend().scanManifestsWith(SameThread.EXECUTOR);
+      files.forEach(append::appendFile);
+      append.commit();
+      UpdateProperties properties = transaction.updateProperties();
+      proof.format().forEach(properties::set);
+      properties.commit();
+      transaction.commitTransaction();
+    } catch (RuntimeException e) {
+      throw new IOException("cannot add to the metadata of " + building + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes the metadata of a partition's first generation: a table of this schema without rows. */
+  public void commitEmpty(Schema schema) throws IOException {
+    TableMetadata empty =
+        TableMetadata.newTableMetadata(
+            schema, PartitionSpec.unpartitioned(), location, FIRST_PROPERTIES);
+    try {
+      new GenerationOperations(disk, paths, new GenerationFileIO(disk, paths), location)
+          .commit(null, empty);
+    } catch (RuntimeException e) {
+      throw new IOException("cannot write the metadata of " + building + ": " + e.getMessage(), e);
+    }
+    disk.syncDirectory(building);
+  }
+
   private TableMetadata start(GenerationProof proof, long nowMillis) throws IOException {
-    TableMetadata old = parent.metadata();
+    TableMetadata old = Objects.requireNonNull(parent).metadata();
     ObjectNode json = (ObjectNode) JSON.readTree(TableMetadataParser.toJson(old));
     json.put("table-uuid", UUID.randomUUID().toString());
     json.put("location", location);

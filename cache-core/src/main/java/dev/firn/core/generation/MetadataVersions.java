@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  * The numbered metadata files of a generation. The newest by listing is the current one; the
  * version hint is for other programs and is believed by nobody here.
  */
-final class MetadataVersions {
+public final class MetadataVersions {
   private static final Pattern NAME =
       Pattern.compile("v(0|[1-9][0-9]{0,8})(\\.gz)?\\.metadata\\.json");
 
@@ -22,11 +22,11 @@ final class MetadataVersions {
   /** A metadata file in {@code metadata/}. */
   record MetadataVersion(int number, String fileName) {}
 
-  static String format(int number) {
+  public static String format(int number) {
     return "v" + number + ".metadata.json";
   }
 
-  static OptionalInt parse(String fileName) {
+  public static OptionalInt parse(String fileName) {
     Matcher matcher = NAME.matcher(fileName);
     return matcher.matches()
         ? OptionalInt.of(Integer.parseInt(matcher.group(1)))

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
  * Runs each task where it is submitted. Iceberg waits for its worker pools by polling with sleeps
  * of 10 ms; for a handful of small manifests the caller's own thread is much faster.
  */
-final class SameThread extends AbstractExecutorService {
-  static final ExecutorService EXECUTOR = new SameThread();
+public final class SameThread extends AbstractExecutorService {
+  public static final ExecutorService EXECUTOR = new SameThread();
 
   private SameThread() {}
 

@@ -20,6 +20,7 @@ import java.util.Objects;
 public final class CacheDirectory {
   public static final String DATASETS = "datasets";
   public static final String MAINTENANCE = "maintenance";
+  public static final String CREATE_LOCK = ".create.lock";
 
   /** Where the program that wrote the caches of the field keeps rows on their way into a table. */
   private static final String SPOOL = "_hypaware_spool";
@@ -80,7 +81,15 @@ public final class CacheDirectory {
       throws IOException {
     boolean partition = false;
     List<String> levels = new ArrayList<>();
-    for (String name : disk.list(directory)) {
+    List<String> names;
+    try {
+      names = disk.list(directory);
+    } catch (IOException e) {
+      // Reported as a partition in doubt, so that it is named and hides none of the others.
+      found.add(new Partition(dataset, keys, directory, path));
+      return;
+    }
+    for (String name : names) {
       if (name.equals(PartitionFiles.CURSOR)) {
         partition = true;
       } else if (GenerationName.parse(name).isPresent()) {
@@ -98,6 +107,28 @@ public final class CacheDirectory {
       deeper.put(level.substring(0, equals), level.substring(equals + 1));
       collect(dataset, deeper, directory.resolve(level), path + "/" + level, found);
     }
+  }
+
+  /**
+   * A partition by its names, there or not.
+   *
+   * @throws IllegalArgumentException if a name could not be a directory below the root
+   */
+  public Partition partition(String dataset, Map<String, String> keys) {
+    StringBuilder path = new StringBuilder(DATASETS + "/" + Names.requireDataset(dataset));
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException("a partition of " + dataset + " needs a key");
+    }
+    Path directory = root.resolve(DATASETS).resolve(dataset);
+    for (Map.Entry<String, String> key : keys.entrySet()) {
+      String level = key.getKey() + "=" + key.getValue();
+      if (!Names.parseKeys(level).equals(Map.of(key.getKey(), key.getValue()))) {
+        throw new IllegalArgumentException("partition \"" + level + "\" is more than one level");
+      }
+      directory = directory.resolve(level);
+      path.append('/').append(level);
+    }
+    return new Partition(dataset, keys, directory, path.toString());
   }
 
   /** Directories in which another program keeps rows of a dataset that are not in any table yet. */

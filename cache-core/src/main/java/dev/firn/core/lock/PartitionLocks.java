@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
+import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.PartitionFiles;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -36,8 +38,8 @@ public final class PartitionLocks {
   /** How long a commit lock is waited for; its holders need milliseconds. */
   public static final Duration COMMIT_WAIT = Duration.ofSeconds(10);
 
-  private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
-  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long FIRST_PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(100);
+  private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Disk disk;
@@ -78,7 +80,15 @@ public final class PartitionLocks {
 
   /** Takes the commit lock, waiting up to {@link #COMMIT_WAIT}; then {@link LeaseUnavailable}. */
   public HeldLock takeCommitLock(Path partition) throws IOException {
-    Path file = partition.resolve(PartitionFiles.COMMIT_LOCK);
+    return takeWaiting(partition.resolve(PartitionFiles.COMMIT_LOCK));
+  }
+
+  /** Takes the lock under which partitions are created, waiting in the same way. */
+  public HeldLock takeCreationLock(Path root) throws IOException {
+    return takeWaiting(root.resolve(CacheDirectory.CREATE_LOCK));
+  }
+
+  private HeldLock takeWaiting(Path file) throws IOException {
     long deadline = System.nanoTime() + COMMIT_WAIT.toNanos();
     long pause = FIRST_PAUSE_NANOS;
     while (true) {
@@ -88,6 +98,9 @@ public final class PartitionLocks {
       }
       if (System.nanoTime() - deadline > 0) {
         throw new LeaseUnavailable(file, "another process, for " + COMMIT_WAIT.toSeconds() + " s");
+      }
+      if (Thread.currentThread().isInterrupted()) {
+        throw new InterruptedIOException(file + ": interrupted while waiting for the lock");
       }
       LockSupport.parkNanos(pause);
       pause = Math.min(pause * 2, LONGEST_PAUSE_NANOS);

@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.apache.iceberg.Snapshot;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides the state of a partition (I4: unreadable is not absent). Reads only.
@@ -196,11 +198,14 @@ public final class PartitionInspector {
     }
   }
 
-  /** True if a generation that Firn wrote is exactly as it was when it was proved. */
+  /** True if a generation that Firn wrote holds no more than what it was proved to hold. */
   public static boolean isAsProved(Generation generation, GenerationProof proof) {
+    @Nullable Snapshot snapshot = generation.metadata().currentSnapshot();
     return proof.name().equals(generation.name())
-        && generation.metadataFile().equals("v1.metadata.json")
-        && generation.metadata().snapshots().size() == 1;
+        && snapshot != null
+        && Long.toString(proof.rowsOut()).equals(snapshot.summary().get("total-records"))
+        && generation.published() == 0
+        && generation.unpublished().isEmpty();
   }
 
   private List<OtherGeneration> generations(Partition partition) throws IOException {

@@ -33,6 +33,8 @@ public final class RowJson {
   private static final DateTimeFormatter NANOS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS");
 
+  private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS");
+
   private RowJson() {}
 
   /** Writes the columns of {@code type} as one object. */
@@ -132,7 +134,9 @@ public final class RowJson {
       json.writeString(Base64.getEncoder().encodeToString(copy));
     } else if (value instanceof byte[] bytes) {
       json.writeString(Base64.getEncoder().encodeToString(bytes));
-    } else if (value instanceof UUID || value instanceof LocalDate || value instanceof LocalTime) {
+    } else if (value instanceof LocalTime time) {
+      json.writeString(TIME.format(time));
+    } else if (value instanceof UUID || value instanceof LocalDate) {
       json.writeString(value.toString());
     } else {
       throw new AssertionError(value.getClass());

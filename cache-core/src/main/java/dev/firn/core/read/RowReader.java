@@ -5,8 +5,11 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
+import dev.firn.core.disk.IcebergInput;
 import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.LandedName;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +21,7 @@ import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.util.PartitionUtil;
 
@@ -47,7 +51,7 @@ public final class RowReader {
   }
 
   /**
-   * Reads all live rows, file by file in a stable order.
+   * Reads all live rows, file by file in the order in which they landed.
    *
    * @param projection the columns wanted, with the field ids of the generation's schema
    * @return false if the sink stopped it
@@ -64,7 +68,27 @@ public final class RowReader {
         return false;
       }
     }
+    for (LandedName landed : generation.unpublished()) {
+      if (!forEach(landed, projection, sink)) {
+        return false;
+      }
+    }
     return true;
+  }
+
+  /** The rows of one landed file, as {@link #forEach(Schema, RowSink)} reads them. */
+  public boolean forEach(LandedName landed, Schema projection, RowSink sink) throws IOException {
+    Path path = generation.paths().data().resolve(landed.format());
+    try (CloseableIterable<Record> rows =
+        read(new IcebergInput(disk, path.toUri().toString(), path), projection, Map.of())) {
+      Iterator<Record> iterator = reading(path, rows::iterator);
+      while (reading(path, iterator::hasNext)) {
+        if (!sink.accept(reading(path, iterator::next))) {
+          return false;
+        }
+      }
+      return true;
+    }
   }
 
   private boolean forEach(FileScanTask file, Schema projection, RowSink sink) throws IOException {
@@ -90,13 +114,21 @@ public final class RowReader {
     try {
       return step.get();
     } catch (RuntimeException e) {
-      throw removedOr(
-          new Corrupt(
-              generation.io().resolve(file.file().location()),
-              "a readable Parquet file",
-              String.valueOf(e.getMessage()),
-              e));
+      throw unreadable(generation.io().resolve(file.file().location()), e);
     }
+  }
+
+  private <T> T reading(Path file, Supplier<T> step) throws IOException {
+    try {
+      return step.get();
+    } catch (RuntimeException e) {
+      throw unreadable(file, e);
+    }
+  }
+
+  private CacheException unreadable(Path file, RuntimeException cause) throws IOException {
+    return removedOr(
+        new Corrupt(file, "a readable Parquet file", String.valueOf(cause.getMessage()), cause));
   }
 
   private CacheException removedOr(Corrupt error) throws IOException {
@@ -108,7 +140,12 @@ public final class RowReader {
   static CloseableIterable<Record> read(Generation generation, FileScanTask file, Schema schema) {
     Map<Integer, ?> constants =
         PartitionUtil.constantsMap(file, IdentityPartitionConverters::convertConstant);
-    return Parquet.read(generation.io().newInputFile(file.file().location()))
+    return read(generation.io().newInputFile(file.file().location()), schema, constants);
+  }
+
+  private static CloseableIterable<Record> read(
+      InputFile file, Schema schema, Map<Integer, ?> constants) {
+    return Parquet.read(file)
         .project(schema)
         .createReaderFunc(
             fileSchema -> GenericParquetReaders.buildReader(schema, fileSchema, constants))

@@ -39,7 +39,7 @@ final class VariantJson {
         json.writeEndArray();
       }
       case DATE -> json.writeString(LocalDate.ofEpochDay(number(value)).toString());
-      case TIME -> json.writeString(LocalTime.ofNanoOfDay(number(value) * 1000).toString());
+      case TIME -> RowJson.writePrimitive(json, LocalTime.ofNanoOfDay(number(value) * 1000));
       case TIMESTAMPTZ -> json.writeString(RowJson.micros(true, micros(number(value))));
       case TIMESTAMPNTZ -> json.writeString(RowJson.micros(false, micros(number(value))));
       case TIMESTAMPTZ_NANOS -> json.writeString(RowJson.nanos(true, nanos(number(value))));

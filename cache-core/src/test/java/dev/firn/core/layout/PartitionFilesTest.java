@@ -62,6 +62,7 @@ class PartitionFilesTest {
     ".building-epoch=01-" + ID,
     ".building-source=claude-" + ID,
     ".building-table-7" + ID,
+    ".building-table-7x" + ID,
     ".building-table-7-" + ID + ".bak",
     ".building-table-7-0F8FAD5B-D9CB-469F-A165-70867728950E",
     ".building-table-7-0f8fad5b-d9cb-469f-a165-7086772895",

@@ -405,9 +405,15 @@ class PartitionInspectorTest {
     build(partition, "table-8");
     TestGenerations.append(
         load(partition, "table-8").table(), "landed.parquet", TestGenerations.rows(7, 9));
+    build(partition, "table-8", "table-9");
     // The cursor lost its compaction; the generation itself still names its parent.
-    writeCursor(partition, "{\"layout\":\"source-table\",\"tableDir\":\"table-8\"}");
-    assertThat(assertLive(partition, "table-8").others()).hasSize(1);
+    writeCursor(partition, "{\"layout\":\"source-table\",\"tableDir\":\"table-9\"}");
+    assertThat(assertLive(partition, "table-9").others()).hasSize(2);
+
+    build(partition, "table-8", "table-10");
+    TestGenerations.append(
+        load(partition, "table-10").table(), "landed.parquet", TestGenerations.rows(9, 10));
+    assertProblem(partition, Problem.CONFLICT, "table-10 has changed since it was written");
   }
 
   @Test
@@ -492,7 +498,11 @@ class PartitionInspectorTest {
 
   /** What Firn writes before a swap: renamed to its name, and not yet live. */
   private static Path build(Partition partition, String name) throws IOException {
-    Generation parent = load(partition, "table-7");
+    return build(partition, "table-7", name);
+  }
+
+  private static Path build(Partition partition, String from, String name) throws IOException {
+    Generation parent = load(partition, from);
     GenerationBuilder builder =
         GenerationBuilder.create(new LocalDisk(), partition, parent, TestGenerations.name(name));
     GenerationProof proof =
@@ -502,8 +512,8 @@ class PartitionInspectorTest {
             parent.metadataFile(),
             parent.metadata().uuid(),
             3,
-            3,
             0,
+            3,
             "counts");
     builder.commit(List.of(), proof, NOW.toEpochMilli());
     Files.move(builder.building(), builder.target());

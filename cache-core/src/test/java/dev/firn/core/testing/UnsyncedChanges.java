@@ -2,6 +2,7 @@ package dev.firn.core.testing;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -58,7 +59,7 @@ final class UnsyncedChanges {
   }
 
   void named(Path name) {
-    changes.add(new Change(name.getParent(), () -> Files.delete(name)));
+    changes.add(new Change(name.getParent(), () -> deleteTree(name)));
   }
 
   void renaming(Path from, Path to) throws IOException {
@@ -99,6 +100,18 @@ final class UnsyncedChanges {
     }
     changes.clear();
     written.clear();
+  }
+
+  /** What was synced inside a directory goes with a name of the directory that was not. */
+  private static void deleteTree(Path path) throws IOException {
+    if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
+      try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+        for (Path entry : entries) {
+          deleteTree(entry);
+        }
+      }
+    }
+    Files.delete(path);
   }
 
   private Path keep(Path file) throws IOException {

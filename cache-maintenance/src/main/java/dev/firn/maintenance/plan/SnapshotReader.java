@@ -18,8 +18,11 @@ public final class SnapshotReader {
    * The files of a generation and the numbers that a plan is made from.
    *
    * @param tasks by location
+   * @param unpublished landed files that are in no snapshot yet, and so in no plan: a compaction
+   *     publishes them first
    */
-  public record Content(PartitionSnapshot snapshot, Map<String, FileScanTask> tasks) {
+  public record Content(
+      PartitionSnapshot snapshot, Map<String, FileScanTask> tasks, int unpublished) {
     public Content {
       tasks = Map.copyOf(tasks);
     }
@@ -54,6 +57,7 @@ public final class SnapshotReader {
               unreadable.contains(location)));
       tasks.put(location, task);
     }
-    return new Content(new PartitionSnapshot(files, baselineFiles), tasks);
+    return new Content(
+        new PartitionSnapshot(files, baselineFiles), tasks, generation.unpublished().size());
   }
 }

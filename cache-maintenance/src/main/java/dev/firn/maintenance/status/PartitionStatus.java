@@ -12,6 +12,7 @@ import java.util.Optional;
  * @param problem what is wrong and where, empty if nothing is
  * @param repairHint what an operator can do about the problem, empty if there is none
  * @param live what is in the live generation; empty if it is not known
+ * @param heldExchanges exchanges that wait outside it until it can take them
  * @param retiredBytes bytes of superseded generations that the disk gets back when they go
  * @param orphanedBytes bytes of what was never live and nobody builds
  * @param notes things in the directory that stay until somebody looks at them
@@ -25,6 +26,7 @@ public record PartitionStatus(
     String problem,
     String repairHint,
     Optional<LiveContent> live,
+    long heldExchanges,
     long retiredBytes,
     long orphanedBytes,
     List<String> notes,
@@ -52,13 +54,15 @@ public record PartitionStatus(
   /**
    * The live generation.
    *
-   * @param rows live rows
+   * @param rows live rows, those of unpublished files too
+   * @param unpublished landed files that are in no snapshot yet
    * @param bytes of live data files
    */
   public record LiveContent(
       Layout layout,
       String generation,
       long rows,
+      long unpublished,
       long dataFiles,
       long deleteFiles,
       long bytes,
@@ -85,6 +89,7 @@ public record PartitionStatus(
   /** True if somebody should look at this partition. */
   public boolean needsAttention() {
     return state == State.UNREADABLE
+        || heldExchanges > 0
         || !notes.isEmpty()
         || lastRun.map(run -> run.outcome().equals("failed")).orElse(false);
   }

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.status;
 
+import dev.firn.core.append.HeldAppends;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
@@ -139,6 +140,7 @@ public final class StatusCollector {
         "",
         "",
         content(live, assessment),
+        held(live.partition(), notes),
         retired,
         orphaned,
         notes,
@@ -163,28 +165,42 @@ public final class StatusCollector {
             live.generation().name().layout(),
             live.generation().name().format(),
             assessment.rows(),
+            live.generation().unpublished().size(),
             assessment.content().snapshot().files().size(),
             deletes,
             assessment.content().snapshot().bytes(),
             live.generation().metadata().snapshots().size()));
   }
 
-  private static PartitionStatus empty(
+  /** Exchanges held for a partition; 0 and a note if they cannot be counted. */
+  private long held(Partition partition, List<String> notes) {
+    try {
+      return new HeldAppends(disk, cache, clock).count(partition);
+    } catch (IOException e) {
+      notes.add("what is held for it cannot be listed: " + e);
+      return 0;
+    }
+  }
+
+  private PartitionStatus empty(
       Partition partition,
       State state,
       String problem,
       String hint,
       Optional<LastRun> lastRun,
       String dueReason) {
+    List<String> notes = new ArrayList<>();
+    long held = held(partition, notes);
     return new PartitionStatus(
         partition,
         state,
         problem,
         hint,
         Optional.empty(),
+        held,
         0,
         0,
-        List.of(),
+        notes,
         lastRun,
         false,
         dueReason);

@@ -2,8 +2,6 @@ package dev.firn.maintenance.swap;
 
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
-import dev.firn.core.disk.DiskInput;
-import dev.firn.core.disk.DiskOutput;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.disk.ParquetOutput;
@@ -24,9 +22,8 @@ import dev.firn.maintenance.rewrite.RewriteOutput;
 import dev.firn.maintenance.rewrite.RewriteResult;
 import dev.firn.maintenance.rewrite.RewrittenFile;
 import dev.firn.maintenance.rewrite.RowMask;
+import dev.firn.maintenance.swap.FileCarrier.CarriedFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -56,14 +53,13 @@ import org.apache.iceberg.PartitionSpec;
  * lease. If it fails, it removes that directory; if it is killed, the sweep does.
  */
 final class GenerationRewrite {
-  private static final int COPY_BYTES = 1 << 20;
-
   private final Disk disk;
   private final MaintenanceConfig config;
   private final Live state;
   private final Map<String, FileScanTask> tasks;
   private final LongConsumer progress;
   private final Generation old;
+  private final FileCarrier carrier;
   private final List<DataFile> files = new ArrayList<>();
   private final Map<String, String> carried = new HashMap<>();
   private long rowsIn;
@@ -87,6 +83,7 @@ final class GenerationRewrite {
     this.tasks = tasks;
     this.progress = progress;
     this.old = state.generation();
+    this.carrier = new FileCarrier(disk);
   }
 
   BuiltGeneration build(Rewrite plan, GenerationName name, long nowMillis) throws IOException {
@@ -105,8 +102,7 @@ final class GenerationRewrite {
       if (rowsIn != rowsOut + rowsDeleted) {
         throw new AssertionError(rowsIn + " rows in, " + rowsOut + " out, " + rowsDeleted);
       }
-      builder.commit(
-          files,
+      GenerationProof proof =
           new GenerationProof(
               name,
               old.name(),
@@ -115,16 +111,13 @@ final class GenerationRewrite {
               rowsIn,
               rowsOut,
               rowsDeleted,
-              config.prove().text()),
-          nowMillis);
+              config.prove().text());
+      builder.commit(files, proof, nowMillis);
       requireAsProved(builder, name, rowsOut);
       return new BuiltGeneration(
           name,
-          builder.building(),
-          builder.target(),
-          rowsIn,
-          rowsOut,
-          rowsDeleted,
+          builder,
+          proof,
           files.size(),
           filesRewritten,
           carried,
@@ -198,41 +191,11 @@ final class GenerationRewrite {
   }
 
   private void carry(GenerationBuilder builder, PlannedFile file) throws IOException {
-    FileScanTask task = task(file);
-    if (!task.deletes().isEmpty()) {
-      throw new AssertionError(file.location() + " has deletes and was to be carried over");
-    }
-    String name = "carried-" + UUID.randomUUID() + ".parquet";
-    Path from = old.io().resolve(file.location());
-    try {
-      disk.link(from, builder.dataFile(name));
-    } catch (UnsupportedOperationException | FileSystemException e) {
-      if (disk.stat(from).isEmpty()) {
-        throw new Corrupt(from, "a data file", "nothing", e);
-      }
-      copy(from, builder.dataFile(name));
-      bytesWritten += file.bytes();
-    }
-    files.add(
-        DataFiles.builder(task.spec())
-            .copy(task.file())
-            .withPath(builder.dataLocation(name))
-            .withFirstRowId(null)
-            .build());
-    carried.put(file.location(), builder.dataLocation(name));
+    CarriedFile over = carrier.carry(old, task(file), builder);
+    carried.put(file.location(), over.file().location());
+    files.add(over.file());
+    bytesWritten += over.bytesWritten();
     rowsIn += file.rows();
-  }
-
-  private void copy(Path from, Path to) throws IOException {
-    try (DiskInput input = disk.open(from);
-        DiskOutput output = disk.create(to)) {
-      ByteBuffer buffer = ByteBuffer.allocate(COPY_BYTES);
-      while (input.read(buffer, output.position()) >= 0) {
-        output.write(buffer.array(), 0, buffer.position());
-        buffer.clear();
-      }
-      output.sync();
-    }
   }
 
   /** Reads the new generation back as a reader would. */

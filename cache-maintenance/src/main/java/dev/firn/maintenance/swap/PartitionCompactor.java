@@ -1,5 +1,6 @@
 package dev.firn.maintenance.swap;
 
+import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.lock.PartitionLocks;
@@ -10,7 +11,6 @@ import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -23,13 +23,19 @@ public final class PartitionCompactor {
   private final MaintenanceConfig config;
   private final InstantSource clock;
   private final PartitionLocks locks;
+  private final Publisher publisher;
 
   public PartitionCompactor(
-      Disk disk, MaintenanceConfig config, InstantSource clock, PartitionLocks locks) {
+      Disk disk,
+      MaintenanceConfig config,
+      InstantSource clock,
+      PartitionLocks locks,
+      Publisher publisher) {
     this.disk = disk;
     this.config = config;
     this.clock = clock;
     this.locks = locks;
+    this.publisher = publisher;
   }
 
   /**
@@ -37,18 +43,21 @@ public final class PartitionCompactor {
    *
    * @param swapped false if the rewrite would have achieved nothing and was given up
    * @param carried new location of each file that went over as it is, by its old one
+   * @param filesCaughtUp files that were appended during the rewrite and taken over
    */
   public record Result(
       boolean swapped,
       GenerationName name,
-      long rowsIn,
       long rowsOut,
       long rowsDeleted,
       long dataFiles,
       long filesRewritten,
       Map<String, String> carried,
       long bytes,
-      long bytesWritten) {
+      long bytesWritten,
+      long filesCaughtUp,
+      long rowsCaughtUp,
+      long bytesCaughtUp) {
     public Result {
       carried = Map.copyOf(carried);
     }
@@ -65,24 +74,32 @@ public final class PartitionCompactor {
         new GenerationRewrite(disk, config, state, content.tasks(), progress)
             .build(plan, name, clock.millis());
     long filesBefore = content.snapshot().files().size();
-    boolean worthwhile = built.dataFiles() < filesBefore || built.rowsDeleted() > 0;
-    if (worthwhile) {
-      Instant now = clock.instant();
-      new Swap(disk, locks).swap(state, built, filesBefore, now);
-    } else {
-      Trees.remove(disk, built.building());
+    boolean worthwhile = built.dataFiles() < filesBefore || built.proof().rowsDeleted() > 0;
+    if (!worthwhile) {
+      Trees.remove(disk, built.builder().building());
+      return result(built, 0, 0, 0, false);
     }
+    CatchUp catchUp =
+        new Swap(disk, locks, publisher)
+            .swap(state, content.tasks().values(), built, clock.instant());
+    return result(built, catchUp.files(), catchUp.rows(), catchUp.bytes(), true);
+  }
+
+  private static Result result(
+      BuiltGeneration built, long files, long rows, long bytes, boolean swapped) {
     return new Result(
-        worthwhile,
-        name,
-        built.rowsIn(),
-        built.rowsOut(),
-        built.rowsDeleted(),
-        built.dataFiles(),
+        swapped,
+        built.name(),
+        built.proof().rowsOut() + rows,
+        built.proof().rowsDeleted(),
+        built.dataFiles() + files,
         built.filesRewritten(),
         built.carried(),
-        built.bytes(),
-        built.bytesWritten());
+        built.bytes() + bytes,
+        built.bytesWritten(),
+        files,
+        rows,
+        bytes);
   }
 
   private void requireSpace(Live state, Rewrite plan) throws IOException {

@@ -122,6 +122,9 @@ public final class SweepInspector {
     } catch (IOException e) {
       return Optional.of("it does not load, so it cannot be shown that nothing was added to it");
     }
+    if (!retired.unpublished().isEmpty()) {
+      return Optional.of("files landed in it that were never published");
+    }
     Optional<GenerationProof> successor = successor(state, other.name());
     if (successor.isPresent()) {
       GenerationProof proof = successor.get();
@@ -173,6 +176,14 @@ public final class SweepInspector {
           "no cursor names it, and it does not load: it may have been live",
           measure);
     }
+    if (!generation.unpublished().isEmpty()) {
+      return item(
+          other,
+          Kind.IN_DOUBT,
+          Action.KEEP,
+          "no cursor names it, but files landed in it: it was live",
+          measure);
+    }
     if (generation.metadata().currentSnapshot() == null) {
       return orphan(other.directory(), other.name(), "never committed", measure);
     }
@@ -219,7 +230,7 @@ public final class SweepInspector {
         orphan(
             path,
             building.orElse(null),
-            temporary ? "a write was interrupted" : "its building was interrupted",
+            temporary ? "a write was interrupted" : "being built, or its building was interrupted",
             measure));
   }
 

@@ -1,6 +1,8 @@
 package dev.firn.cli.config;
 
+import dev.firn.core.append.AppendOptions;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.rows.OnMismatch;
 import dev.firn.maintenance.MaintenanceConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -8,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -66,6 +69,27 @@ public final class Config {
   public MaintenanceConfig maintenance() {
     return MaintenanceKey.toConfig(
         key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())));
+  }
+
+  /** How {@code command} appends. */
+  public AppendOptions append(String command) {
+    return new AppendOptions(
+        onMismatch(), maintenance().snapshots(), AppendOptions.defaults().publishEvery(), command);
+  }
+
+  private Map<String, OnMismatch> onMismatch() {
+    String start = ConfigSchema.DATASETS + ".";
+    String end = "." + ConfigSchema.ON_MISMATCH;
+    Map<String, OnMismatch> answers = new LinkedHashMap<>();
+    fromFile.forEach(
+        (key, value) -> {
+          if (key.startsWith(start) && key.endsWith(end)) {
+            answers.put(
+                key.substring(start.length(), key.length() - end.length()),
+                OnMismatch.valueOf(value.toString().toUpperCase(Locale.ROOT)));
+          }
+        });
+    return answers;
   }
 
   /** True if the file says that rows are to be dropped by age, number or bytes. */

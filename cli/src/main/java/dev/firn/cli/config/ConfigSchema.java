@@ -3,13 +3,18 @@ package dev.firn.cli.config;
 import dev.firn.cli.config.JsonValue.Members;
 import dev.firn.cli.config.JsonValue.Text;
 import dev.firn.core.layout.Names;
+import dev.firn.core.rows.OnMismatch;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
 
 /** Every key that a configuration may hold. */
 final class ConfigSchema {
   static final String RETENTION = "query.cache.retention";
+  static final String DATASETS = "query.cache.datasets";
+  static final String ON_MISMATCH = "on_mismatch";
 
   private static final long LARGEST_DAYS = 100L * 366;
   private static final Pattern ADDRESS =
@@ -53,8 +58,14 @@ final class ConfigSchema {
             Rule.oneOf("last"),
             "timestamp_column",
             Rule.text("the name of a column"),
-            "on_mismatch",
-            Rule.oneOf("rescue")));
+            ON_MISMATCH,
+            Rule.oneOf(mismatchAnswers())));
+  }
+
+  private static String[] mismatchAnswers() {
+    return Arrays.stream(OnMismatch.values())
+        .map(answer -> answer.name().toLowerCase(Locale.ROOT))
+        .toArray(String[]::new);
   }
 
   private static Rule retention() {

@@ -50,7 +50,8 @@ public final class ExampleConfig {
                 "min_free_bytes": 1073741824
               }
 
-              // What makes rows of a dataset the same, and what to do with those that do not fit.
+              // What makes rows of a dataset the same, and what to do with values that do not fit
+              // their columns: "rescue" keeps them in the column _rescued, "reject" refuses the exchange.
               // , "datasets": {
               //   "jobs": { "key": "job_id", "dedupe": "last",
               //             "timestamp_column": "finished_at", "on_mismatch": "rescue" }

@@ -1,5 +1,6 @@
 package dev.firn.cli.config;
 
+import dev.firn.core.append.SnapshotPolicy;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
 import java.time.Duration;
@@ -15,8 +16,8 @@ enum MaintenanceKey {
   ENABLED(Rule.flag(), d -> true),
   INTERVAL_MINUTES(Rule.whole(0, Limits.MINUTES), d -> 60L),
   TARGET_FILE_BYTES(Rule.whole(1, Limits.BYTES), MaintenanceConfig::targetFileBytes),
-  MIN_SNAPSHOTS_TO_KEEP(Rule.whole(1, Integer.MAX_VALUE), d -> 10L),
-  MAX_SNAPSHOT_AGE_HOURS(Rule.whole(1, Limits.HOURS), d -> 24L),
+  MIN_SNAPSHOTS_TO_KEEP(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.snapshots().minToKeep()),
+  MAX_SNAPSHOT_AGE_HOURS(Rule.whole(1, Limits.HOURS), d -> d.snapshots().maxAge().toHours()),
   COMPACT_FILE_COUNT(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.compactFileCount()),
   COMPACT_AVG_FILE_BYTES(Rule.whole(1, Limits.BYTES), MaintenanceConfig::compactAvgFileBytes),
   COMPACT_BATCH_BYTES(Rule.whole(1, Limits.BYTES), MaintenanceConfig::compactBatchBytes),
@@ -73,7 +74,10 @@ enum MaintenanceKey {
         Duration.ofHours((Long) value.apply(RETIRED_GRACE_HOURS)),
         Duration.ofMinutes((Long) value.apply(ORPHAN_GRACE_MINUTES)),
         (Long) value.apply(MIN_FREE_BYTES),
-        prove((String) value.apply(PROVE)));
+        prove((String) value.apply(PROVE)),
+        new SnapshotPolicy(
+            Math.toIntExact((Long) value.apply(MIN_SNAPSHOTS_TO_KEEP)),
+            Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))));
   }
 
   private static Prove prove(String text) {

@@ -8,7 +8,9 @@ public enum ExitCode {
   DISK(5, "the disk refused: full, no permission, an I/O error"),
   UNREADABLE(
       3, "a partition asked for is unreadable or unsupported and was not touched; others were"),
-  INCOMPLETE(1, "finished, but a partition failed or a check found damage; internal errors"),
+  INCOMPLETE(
+      1,
+      "finished, but a partition failed, a line was left out, or damage was found; internal errors"),
   HELD(4, "every partition asked for is held by somebody else"),
   DONE(0, "done");
 

@@ -5,7 +5,6 @@ import dev.firn.cli.failure.ExitCode;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.Session;
-import dev.firn.cli.text.Durations;
 import dev.firn.maintenance.PassListener;
 import dev.firn.maintenance.PassOptions;
 import dev.firn.maintenance.PassOptions.Steps;
@@ -23,10 +22,8 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.TypeConversionException;
 
 /** Runs one maintenance pass and reports it. */
 @Command(
@@ -63,7 +60,7 @@ public final class MaintainCommand implements Callable<Integer> {
   @Option(
       names = "--budget",
       paramLabel = "TIME",
-      converter = BudgetConverter.class,
+      converter = DurationConverter.class,
       description =
           "Start no further partition after this long (500ms, 30s, 5m, 2h, 1d); one is always"
               + " finished. Without it there is no limit.")
@@ -90,17 +87,6 @@ public final class MaintainCommand implements Callable<Integer> {
 
     @Option(names = "--sweep-only", description = "Rewrite nothing.")
     boolean sweep;
-  }
-
-  static final class BudgetConverter implements ITypeConverter<Duration> {
-    @Override
-    public Duration convert(String value) {
-      try {
-        return Durations.parse(value);
-      } catch (IllegalArgumentException e) {
-        throw new TypeConversionException(e.getMessage());
-      }
-    }
   }
 
   public MaintainCommand(Session session) {

@@ -25,16 +25,9 @@ final class PartitionFilter {
   static List<Partition> find(Session session, String dataset, @Nullable String keys)
       throws IOException {
     session.requireDatasets(List.of(dataset));
-    List<Partition> partitions = session.cache().partitions(dataset);
-    if (keys == null) {
-      return partitions;
-    }
-    Map<String, String> wanted = parse(keys);
-    List<Partition> found =
-        partitions.stream()
-            .filter(p -> p.keys().entrySet().containsAll(wanted.entrySet()))
-            .toList();
-    if (found.isEmpty()) {
+    List<Partition> found = list(session, dataset, keys);
+    if (found.isEmpty() && keys != null) {
+      List<Partition> partitions = list(session, dataset, null);
       throw new UsageException(
           "partition \""
               + keys
@@ -49,6 +42,15 @@ final class PartitionFilter {
                           .collect(Collectors.joining(", "))));
     }
     return found;
+  }
+
+  /** Like {@link #find}; none if there are none. */
+  static List<Partition> list(Session session, String dataset, @Nullable String keys)
+      throws IOException {
+    Map<String, String> wanted = keys == null ? Map.of() : parse(keys);
+    return session.cache().partitions(dataset).stream()
+        .filter(p -> p.keys().entrySet().containsAll(wanted.entrySet()))
+        .toList();
   }
 
   private static Map<String, String> parse(String keys) {

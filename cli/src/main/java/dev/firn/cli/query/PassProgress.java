@@ -1,7 +1,6 @@
 package dev.firn.cli.query;
 
-import dev.firn.cli.text.ByteSize;
-import dev.firn.cli.text.Durations;
+import dev.firn.cli.text.ProgressBar;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.PassListener;
 import dev.firn.maintenance.report.PartitionReport;
@@ -14,7 +13,6 @@ import java.time.InstantSource;
 final class PassProgress implements PassListener {
   private static final String LINE_START = "\r\u001b[K";
   private static final Duration BETWEEN = Duration.ofMillis(200);
-  private static final int BAR = 20;
 
   private final PrintWriter terminal;
   private final InstantSource clock;
@@ -37,7 +35,10 @@ final class PassProgress implements PassListener {
   @Override
   public void progress(Partition partition, long bytesDone, long bytesTotal) {
     if (Duration.between(shown, clock.instant()).compareTo(BETWEEN) >= 0 && bytesTotal > 0) {
-      show(bar(bytesDone, bytesTotal, Duration.between(started, clock.instant())) + "  " + place);
+      show(
+          ProgressBar.format(bytesDone, bytesTotal, Duration.between(started, clock.instant()))
+              + "  "
+              + place);
     }
   }
 
@@ -56,24 +57,5 @@ final class PassProgress implements PassListener {
     shown = clock.instant();
     terminal.print(LINE_START + text);
     terminal.flush();
-  }
-
-  /** {@code [##########----------] 50 % 18 MB/s 3.0 s left}. */
-  static String bar(long done, long total, Duration elapsed) {
-    double share = Math.min(1, (double) done / total);
-    int filled = (int) (share * BAR);
-    String bar =
-        "[" + "#".repeat(filled) + "-".repeat(BAR - filled) + "]  " + (int) (share * 100) + " %";
-    long millis = elapsed.toMillis();
-    if (millis == 0 || done <= 0) {
-      return bar;
-    }
-    Duration left = Duration.ofMillis((long) ((double) millis * (total - done) / done));
-    return bar
-        + "  "
-        + ByteSize.format(done * 1000 / millis)
-        + "/s  "
-        + Durations.format(left.isNegative() ? Duration.ZERO : left)
-        + " left";
   }
 }

@@ -11,10 +11,7 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The document of {@code query status --json}. What is not known of a partition is null. This
- * version lands and holds nothing itself: {@code unpublished} and {@code held} are 0.
- */
+/** The document of {@code query status --json}. What is not known of a partition is null. */
 final class StatusJson {
 
   private StatusJson() {}
@@ -52,8 +49,8 @@ final class StatusJson {
     json.writeStringField("repairHint", orNull(partition.repairHint()));
     json.writeStringField("generation", live.map(LiveContent::generation).orElse(null));
     number(json, "rows", live, LiveContent::rows);
-    json.writeNumberField("unpublished", 0);
-    json.writeNumberField("held", 0);
+    number(json, "unpublished", live, LiveContent::unpublished);
+    json.writeNumberField("held", partition.heldExchanges());
     number(json, "dataFiles", live, LiveContent::dataFiles);
     number(json, "deleteFiles", live, LiveContent::deleteFiles);
     number(json, "bytes", live, LiveContent::bytes);
@@ -92,6 +89,8 @@ final class StatusJson {
     json.writeNumberField("partitions", totals.partitions());
     json.writeNumberField(State.UNREADABLE.text(), totals.unreadable());
     json.writeNumberField("rows", totals.rows());
+    json.writeNumberField("unpublished", totals.unpublished());
+    json.writeNumberField("held", totals.held());
     json.writeNumberField("dataFiles", totals.dataFiles());
     json.writeNumberField("bytes", totals.bytes());
     json.writeNumberField("retiredBytes", totals.retiredBytes());

@@ -12,7 +12,7 @@ import dev.firn.maintenance.status.PartitionStatus.State;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Function;
 
 /** A status for people: what needs attention in full sentences, then all partitions in a table. */
 final class StatusText {
@@ -57,6 +57,9 @@ final class StatusText {
       if (!partition.problem().isEmpty()) {
         lines.add("    " + partition.state().text() + ": " + partition.problem());
       }
+      if (partition.heldExchanges() > 0) {
+        lines.add("    " + held(partition));
+      }
       if (!partition.repairHint().isEmpty()) {
         lines.add("    " + partition.repairHint());
       }
@@ -73,38 +76,58 @@ final class StatusText {
     if (status.partitions().isEmpty()) {
       return;
     }
-    TextTable table =
-        new TextTable(
-            "PARTITION",
-            "LAYOUT",
-            "LIVE",
-            ">ROWS",
-            ">FILES",
-            ">BYTES",
-            ">AVERAGE",
-            ">SNAPSHOTS",
-            ">RETIRED",
-            ">ORPHANED",
-            "LAST RUN",
-            "NEXT");
+    List<Column> columns = columns();
+    TextTable table = new TextTable(columns.stream().map(Column::header).toArray(String[]::new));
     for (PartitionStatus partition : status.partitions()) {
-      Optional<LiveContent> live = partition.live();
-      table.add(
-          shortPath(partition.partition().path()),
-          live.map(l -> l.layout().text()).orElse(UNKNOWN),
-          live.map(LiveContent::generation)
-              .orElse(partition.state() == State.LIVE ? UNKNOWN : partition.state().text()),
-          live.map(l -> Counted.number(l.rows())).orElse(UNKNOWN),
-          live.map(StatusText::files).orElse(UNKNOWN),
-          live.map(l -> ByteSize.format(l.bytes())).orElse(UNKNOWN),
-          live.map(l -> ByteSize.format(l.averageFileBytes())).orElse(UNKNOWN),
-          live.map(l -> Counted.number(l.snapshots())).orElse(UNKNOWN),
-          ByteSize.format(partition.retiredBytes()),
-          ByteSize.format(partition.orphanedBytes()),
-          partition.lastRun().map(this::lastRun).orElse("never"),
-          (partition.due() ? "due: " : "not due: ") + partition.dueReason());
+      table.add(columns.stream().map(c -> c.cell().apply(partition)).toArray(String[]::new));
     }
     lines.addAll(table.lines());
+  }
+
+  private record Column(String header, Function<PartitionStatus, String> cell) {}
+
+  /** What waits has a column only where something does. */
+  private List<Column> columns() {
+    StatusTotals totals = StatusTotals.of(status);
+    List<Column> columns = new ArrayList<>();
+    columns.add(new Column("PARTITION", p -> shortPath(p.partition().path())));
+    columns.add(live("LAYOUT", l -> l.layout().text()));
+    columns.add(
+        new Column(
+            "LIVE",
+            p ->
+                p.live()
+                    .map(LiveContent::generation)
+                    .orElse(p.state() == State.LIVE ? UNKNOWN : p.state().text())));
+    columns.add(live(">ROWS", l -> Counted.number(l.rows())));
+    if (totals.unpublished() > 0) {
+      columns.add(live(">UNPUBLISHED", l -> Counted.number(l.unpublished())));
+    }
+    if (totals.held() > 0) {
+      columns.add(new Column(">HELD", p -> Counted.number(p.heldExchanges())));
+    }
+    columns.add(live(">FILES", StatusText::files));
+    columns.add(live(">BYTES", l -> ByteSize.format(l.bytes())));
+    columns.add(live(">AVERAGE", l -> ByteSize.format(l.averageFileBytes())));
+    columns.add(live(">SNAPSHOTS", l -> Counted.number(l.snapshots())));
+    columns.add(new Column(">RETIRED", p -> ByteSize.format(p.retiredBytes())));
+    columns.add(new Column(">ORPHANED", p -> ByteSize.format(p.orphanedBytes())));
+    columns.add(new Column("LAST RUN", p -> p.lastRun().map(this::lastRun).orElse("never")));
+    columns.add(new Column("NEXT", p -> (p.due() ? "due: " : "not due: ") + p.dueReason()));
+    return columns;
+  }
+
+  private static Column live(String header, Function<LiveContent, String> cell) {
+    return new Column(header, p -> p.live().map(cell).orElse(UNKNOWN));
+  }
+
+  private static String held(PartitionStatus partition) {
+    boolean one = partition.heldExchanges() == 1;
+    return Counted.of(partition.heldExchanges(), "exchange")
+        + (one ? " is held and goes in " : " are held and go in ")
+        + (partition.state() == State.LIVE
+            ? "with the next append or \"firn query maintain\""
+            : "when it is mended");
   }
 
   private static String files(LiveContent live) {
@@ -135,6 +158,7 @@ final class StatusText {
         + (totals.unreadable() > 0 ? " (" + totals.unreadable() + " unreadable)" : "")
         + ", "
         + Counted.of(totals.rows(), "row")
+        + (totals.held() > 0 ? " (" + Counted.of(totals.held(), "exchange") + " held)" : "")
         + ", "
         + Counted.of(totals.dataFiles(), "file")
         + ", "

@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param errIsTerminal true if {@code err} can show progress
  * @param variables of the process
  * @param home the user's directory
+ * @param stop tells a command that listens that it is to end
  */
 public record Environment(
     OutputStream out,
@@ -37,7 +38,8 @@ public record Environment(
     Path home,
     InstantSource clock,
     Disk disk,
-    Maintenance maintenance) {
+    Maintenance maintenance,
+    StopSignal stop) {
 
   /** What maintenance offers to commands. */
   public interface Maintenance {

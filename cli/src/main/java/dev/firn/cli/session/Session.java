@@ -99,10 +99,10 @@ public final class Session {
     print("");
   }
 
-  /** JSON values on {@link #out}, one a line; closing it leaves the stream open. */
+  /** JSON values on {@link #out}, with nothing between them; closing it leaves the stream open. */
   public JsonGenerator rows() throws IOException {
     return new JsonFactory()
-        .setRootValueSeparator("\n")
+        .setRootValueSeparator("")
         .createGenerator(out)
         .disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET)
         .disable(JsonGenerator.Feature.FLUSH_PASSED_TO_STREAM);

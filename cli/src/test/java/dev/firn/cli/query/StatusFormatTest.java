@@ -39,7 +39,8 @@ class StatusFormatTest {
         State.LIVE,
         "",
         "",
-        Optional.of(new LiveContent(Layout.SOURCE_TABLE, "table-1", 12345, 4, 1, 400_000, 7)),
+        Optional.of(new LiveContent(Layout.SOURCE_TABLE, "table-1", 12345, 0, 4, 1, 400_000, 7)),
+        0,
         1000,
         0,
         List.of(),
@@ -55,6 +56,7 @@ class StatusFormatTest {
         "cursor.json is truncated",
         "restore it from a backup",
         Optional.empty(),
+        0,
         0,
         0,
         List.of("table-9 has no metadata"),
@@ -135,7 +137,7 @@ class StatusFormatTest {
                       "path": "datasets/logs/source=codex", "layout": null, "state": "unreadable",
                       "problem": "cursor.json is truncated",
                       "repairHint": "restore it from a backup", "generation": null, "rows": null,
-                      "unpublished": 0, "held": 0, "dataFiles": null, "deleteFiles": null,
+                      "unpublished": null, "held": 0, "dataFiles": null, "deleteFiles": null,
                       "bytes": null, "averageFileBytes": null, "snapshots": null,
                       "retiredBytes": 0, "orphanedBytes": 0, "notes": ["table-9 has no metadata"],
                       "lastRun": null,
@@ -151,7 +153,7 @@ class StatusFormatTest {
                         "reason": "36 small files"},
                       "nextRun": {"due": false, "reason": "4 small files, threshold 32"} } ],
                   "spools": [ {"path": "datasets/logs/x/_hypaware_spool", "bytes": 50000} ],
-                  "totals": { "partitions": 2, "unreadable": 1, "rows": 12345, "dataFiles": 4,
+                  "totals": { "partitions": 2, "unreadable": 1, "rows": 12345, "unpublished": 0, "held": 0, "dataFiles": 4,
                     "bytes": 400000, "retiredBytes": 1000, "orphanedBytes": 0 } }
                 """);
     ((ObjectNode) expected).put("root", root.toString());

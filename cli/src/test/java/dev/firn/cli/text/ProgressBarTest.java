@@ -1,22 +1,22 @@
-package dev.firn.cli.query;
+package dev.firn.cli.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-class PassProgressTest {
+class ProgressBarTest {
 
   @Test
   void theBarHasRateAndTimeLeft() {
-    assertThat(PassProgress.bar(50_000_000, 100_000_000, Duration.ofSeconds(5)))
+    assertThat(ProgressBar.format(50_000_000, 100_000_000, Duration.ofSeconds(5)))
         .isEqualTo("[##########----------]  50 %  10 MB/s  5.0 s left");
   }
 
   @Test
   void theBarHoldsAtItsEnds() {
-    assertThat(PassProgress.bar(0, 100, Duration.ZERO)).isEqualTo("[--------------------]  0 %");
-    assertThat(PassProgress.bar(110, 100, Duration.ofSeconds(1)))
+    assertThat(ProgressBar.format(0, 100, Duration.ZERO)).isEqualTo("[--------------------]  0 %");
+    assertThat(ProgressBar.format(110, 100, Duration.ofSeconds(1)))
         .isEqualTo("[####################]  100 %  110 B/s  0 ms left");
   }
 }

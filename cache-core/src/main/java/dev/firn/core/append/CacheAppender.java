@@ -1,0 +1,119 @@
+package dev.firn.core.append;
+
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.rows.OnMismatch;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** The writers of one process on one cache, and the thread that publishes what they land. */
+public final class CacheAppender {
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final AppendOptions options;
+  private final PartitionLocks locks;
+  private final Publisher publisher;
+  private final HeldAppends heldAppends;
+  private final Map<String, PartitionWriter> writers = new ConcurrentHashMap<>();
+  private final ScheduledExecutorService background;
+
+  public CacheAppender(
+      Disk disk, CacheDirectory cache, InstantSource clock, AppendOptions options) {
+    this.disk = disk;
+    this.cache = cache;
+    this.options = options;
+    this.locks = new PartitionLocks(disk, options.command());
+    this.publisher = new Publisher(disk, clock, options.snapshots());
+    this.heldAppends = new HeldAppends(disk, cache, clock);
+    this.background =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "firn-publisher");
+              thread.setDaemon(true);
+              return thread;
+            });
+    long pause = options.publishEvery().toMillis();
+    if (pause > 0) {
+      background.scheduleWithFixedDelay(this::publishQuietly, pause, pause, TimeUnit.MILLISECONDS);
+    }
+  }
+
+  /**
+   * @throws IllegalArgumentException if a name could not be a directory below the root
+   */
+  public CacheWriter writer(String dataset, Map<String, String> keys) {
+    Partition partition = cache.partition(dataset, keys);
+    return new CacheWriter(
+        writers.computeIfAbsent(
+            partition.path(),
+            path ->
+                new PartitionWriter(
+                    disk,
+                    cache,
+                    partition,
+                    options.onMismatch().getOrDefault(dataset, OnMismatch.RESCUE),
+                    locks,
+                    publisher,
+                    heldAppends)));
+  }
+
+  /** Publishes what has landed; throws the first failure, after all were tried. */
+  public void publish() throws IOException {
+    IOException first = null;
+    for (PartitionWriter writer : writers.values()) {
+      try {
+        writer.publish();
+      } catch (IOException e) {
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
+  }
+
+  /** What has landed is live whether it is published or not; the next round tries again. */
+  private void publishQuietly() {
+    for (PartitionWriter writer : writers.values()) {
+      try {
+        writer.publish();
+      } catch (IOException | RuntimeException e) {
+        continue;
+      }
+    }
+  }
+
+  /** Brings in what is held for a partition, if it can take it now. */
+  public void recover(Partition partition) throws IOException {
+    writer(partition.dataset(), partition.keys());
+    PartitionWriter writer = writers.get(partition.path());
+    if (writer != null) {
+      writer.recover();
+    }
+  }
+
+  public void close() throws IOException {
+    background.shutdown(); // an interrupt would close the channels that hold the locks
+    try {
+      background.awaitTermination(10, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    try {
+      publish();
+    } finally {
+      writers.values().forEach(PartitionWriter::close);
+    }
+  }
+}

@@ -1,0 +1,37 @@
+package dev.firn.core.append;
+
+import dev.firn.core.rows.JsonExchange;
+import dev.firn.core.rows.NotAnExchangeException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+
+/** Appends exchanges to one partition. May be shared by threads. */
+public final class CacheWriter {
+  private final PartitionWriter writer;
+
+  CacheWriter(PartitionWriter writer) {
+    this.writer = writer;
+  }
+
+  /**
+   * Appends one exchange. When this returns its rows are on the disk and are read exactly once by
+   * every reader from now on, in this process and in others.
+   *
+   * @throws MismatchException if a value does not fit and the dataset rejects what does not
+   * @throws dev.firn.core.CacheException.CommitStateUnknown if the exchange may have landed
+   * @throws IOException if it has not landed
+   */
+  public Receipt append(JsonExchange exchange) throws IOException {
+    return writer.append(exchange);
+  }
+
+  /**
+   * The same, from JSON text: an object is one row, an array of objects many.
+   *
+   * @throws NotAnExchangeException if it is neither
+   */
+  public Receipt append(String json) throws IOException, NotAnExchangeException {
+    byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
+    return append(JsonExchange.parse(utf8, 0, utf8.length));
+  }
+}

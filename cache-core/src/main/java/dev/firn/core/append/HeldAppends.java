@@ -1,0 +1,218 @@
+package dev.firn.core.append;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamWriteConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.CacheException.CommitStateUnknown;
+import dev.firn.core.CacheException.Corrupt;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DurableFiles;
+import dev.firn.core.disk.FileStat;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.GenerationName;
+import dev.firn.core.layout.LandedName;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.lock.HeldLock;
+import dev.firn.core.lock.LockRegistry;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * Exchanges for partitions that are in doubt, kept outside them in {@code
+ * <root>/held/<partition>/<millis>-<id>.json} until the partition can take them. A held file is
+ * whole and durable when {@link #hold} returns.
+ *
+ * <p>They are landed by one process at a time, which holds {@code .recover.lock} beside them. While
+ * one is being landed it is named {@code ….json.landing-<generation>-<landed file>}: so after a
+ * kill it can be told whether its rows are in that generation already.
+ */
+public final class HeldAppends {
+  private static final String HELD = "held";
+  private static final int MAX_DEPTH = 1_000;
+  private static final Pattern LANDING =
+      Pattern.compile("(.+\\.json)\\.landing-(.+)-([1-9][0-9]*-[0-9a-f]{16}\\.parquet)");
+  private static final String LOCK = ".recover.lock";
+
+  /** What was accepted is read again, whatever its size, and exactly. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxStringLength(Integer.MAX_VALUE)
+                          .maxNameLength(Integer.MAX_VALUE)
+                          .maxNumberLength(Integer.MAX_VALUE)
+                          .maxNestingDepth(MAX_DEPTH)
+                          .build())
+                  .streamWriteConstraints(
+                      StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
+                  .build())
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+          .build();
+
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final InstantSource clock;
+
+  public HeldAppends(Disk disk, CacheDirectory cache, InstantSource clock) {
+    this.disk = disk;
+    this.cache = cache;
+    this.clock = clock;
+  }
+
+  /**
+   * A held exchange.
+   *
+   * @param original its file's name when nobody lands it
+   * @param landing where somebody began to land it, if anybody did
+   */
+  record HeldFile(Path path, String original, Optional<Landing> landing) {}
+
+  /** A place in a generation. */
+  record Landing(GenerationName generation, LandedName name) {}
+
+  /** What a held file holds. */
+  record HeldExchange(String id, List<ObjectNode> rows) {
+    HeldExchange {
+      rows = List.copyOf(rows);
+    }
+  }
+
+  /** Writes an exchange durably; returns where, below the root. */
+  String hold(Partition partition, String id, List<ObjectNode> rows) throws IOException {
+    Path directory = directory(partition);
+    Directories.ensure(disk, cache.root(), directory);
+    ObjectNode document = JSON.createObjectNode();
+    document.put("id", id);
+    document.put("partition", partition.path());
+    document.put("at", clock.instant().toString());
+    document.putArray("rows").addAll(rows);
+    Path file = directory.resolve("%016d-%s.json".formatted(clock.millis(), id));
+    byte[] bytes = JSON.writeValueAsBytes(document);
+    try {
+      DurableFiles.create(disk, file, bytes);
+    } catch (IOException e) {
+      if (disk.stat(file).isPresent()) {
+        throw new CommitStateUnknown(file + ": it is unknown whether it is durable", e);
+      }
+      throw e;
+    }
+    return cache.relative(file);
+  }
+
+  /** The held exchanges of a partition, the oldest first. */
+  List<HeldFile> list(Partition partition) throws IOException {
+    Path directory = directory(partition);
+    List<HeldFile> files = new ArrayList<>();
+    if (disk.stat(directory).isEmpty()) {
+      return files;
+    }
+    for (String name : disk.list(directory)) {
+      Path path = directory.resolve(name);
+      Matcher matcher = LANDING.matcher(name);
+      if (matcher.matches()) {
+        Optional<GenerationName> generation = GenerationName.parse(matcher.group(2));
+        Optional<LandedName> landed = LandedName.parse(matcher.group(3));
+        if (generation.isPresent() && landed.isPresent()) {
+          files.add(
+              new HeldFile(
+                  path,
+                  matcher.group(1),
+                  Optional.of(new Landing(generation.get(), landed.get()))));
+        }
+      } else if (name.endsWith(".json") && !DurableFiles.isTemporary(name)) {
+        files.add(new HeldFile(path, name, Optional.empty()));
+      }
+    }
+    return files;
+  }
+
+  /** How many exchanges are held for a partition. */
+  public int count(Partition partition) throws IOException {
+    return list(partition).size();
+  }
+
+  HeldExchange read(HeldFile file) throws IOException {
+    byte[] bytes = disk.read(file.path());
+    JsonNode document;
+    try {
+      document = JSON.readTree(bytes);
+    } catch (JsonProcessingException e) {
+      throw new Corrupt(file.path(), "a held exchange", e.getOriginalMessage(), e);
+    }
+    List<ObjectNode> rows = new ArrayList<>();
+    for (JsonNode row : document.path("rows")) {
+      if (!(row instanceof ObjectNode object)) {
+        throw new Corrupt(file.path(), "rows that are objects", row.getNodeType().toString());
+      }
+      rows.add(object);
+    }
+    if (rows.isEmpty()) {
+      throw new Corrupt(file.path(), "rows", "none");
+    }
+    return new HeldExchange(document.path("id").asText(), rows);
+  }
+
+  /** The right to land what is held for a partition; empty if another process has it. */
+  Optional<HeldLock> tryLock(Partition partition) throws IOException {
+    return LockRegistry.ofThisProcess().tryAcquire(disk, directory(partition).resolve(LOCK));
+  }
+
+  /** Says, durably, where a held exchange is about to be linked. */
+  HeldFile markLanding(HeldFile file, GenerationName generation, LandedName name)
+      throws IOException {
+    Path marked =
+        file.path()
+            .resolveSibling(
+                file.original() + ".landing-" + generation.format() + "-" + name.format());
+    rename(file, marked);
+    return new HeldFile(marked, file.original(), Optional.of(new Landing(generation, name)));
+  }
+
+  /** Takes {@link #markLanding} back: its rows did not land. */
+  HeldFile unmark(HeldFile file) throws IOException {
+    Path original = file.path().resolveSibling(file.original());
+    rename(file, original);
+    return new HeldFile(original, file.original(), Optional.empty());
+  }
+
+  private void rename(HeldFile file, Path to) throws IOException {
+    disk.rename(file.path(), to);
+    disk.syncDirectory(java.util.Objects.requireNonNull(to.getParent()));
+  }
+
+  /** Its rows are in the partition: the held file may go. */
+  void release(HeldFile file) throws IOException {
+    disk.delete(file.path());
+    disk.syncDirectory(java.util.Objects.requireNonNull(file.path().getParent()));
+  }
+
+  /** True if the file that a landing names is there. */
+  boolean hasLanded(Partition partition, Landing landing) throws IOException {
+    return disk.stat(
+            partition
+                .generation(landing.generation())
+                .resolve("data")
+                .resolve(landing.name().format()))
+        .map(FileStat::isFile)
+        .orElse(false);
+  }
+
+  private Path directory(Partition partition) {
+    return cache.root().resolve(HELD).resolve(partition.path());
+  }
+}

@@ -1,0 +1,557 @@
+package dev.firn.core.append;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.CacheException.CommitStateUnknown;
+import dev.firn.core.CacheException.Corrupt;
+import dev.firn.core.append.HeldAppends.HeldExchange;
+import dev.firn.core.append.HeldAppends.HeldFile;
+import dev.firn.core.append.HeldAppends.Landing;
+import dev.firn.core.cursor.CursorFile;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DurableFiles;
+import dev.firn.core.disk.ParquetOutput;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.generation.LandedFiles;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.LandedName;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.lock.HeldLock;
+import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState;
+import dev.firn.core.partition.PartitionState.Absent;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.partition.PartitionState.Unreadable;
+import dev.firn.core.rows.ExchangeEncoder;
+import dev.firn.core.rows.JsonExchange;
+import dev.firn.core.rows.OnMismatch;
+import dev.firn.core.rows.SchemaFit;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.ReentrantLock;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Appends to one partition (I1). Any number of threads; those that wait while one is landing are
+ * landed together in one file by whoever goes next, so that under load the files grow and the syncs
+ * an exchange fall.
+ *
+ * <p>The steps, and what is there if the process is killed right after each:
+ *
+ * <ol>
+ *   <li><b>Encoded</b> into a temporary file in {@code data/} of the live generation, synced:
+ *       litter. Nobody was told anything.
+ *   <li><b>Linked</b>, under the commit lock and after a look at the cursor, to {@code
+ *       <n>-<writer>.parquet}, n being one more than any number in {@code data/}: live to every
+ *       reader, not yet durable under its name, and not yet acknowledged. If the cursor names
+ *       another generation by now, the link goes into that one.
+ *   <li><b>Directory synced</b>: durable. Only now {@link #append} returns.
+ *   <li><b>Temporary name removed</b>.
+ * </ol>
+ *
+ * Two syncs, and no Iceberg commit unless the schema grows. From the link on a failure leaves it
+ * unknown whether the rows are there ({@link CommitStateUnknown}); before it they are not. A
+ * process that meets a cursor new to it syncs the partition's directory first, so that no
+ * acknowledgement rests on a cursor that a power cut could take back.
+ */
+final class PartitionWriter {
+  private static final int MAX_BATCH_ROWS = 10_000;
+  private static final long MAX_BATCH_BYTES = 16L << 20;
+  private static final int ATTEMPTS = 20;
+
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final Partition partition;
+  private final OnMismatch onMismatch;
+  private final PartitionLocks locks;
+  private final Publisher publisher;
+  private final HeldAppends heldAppends;
+  private final PartitionInspector inspector;
+  private final ExchangeEncoder encoder = new ExchangeEncoder();
+  private final String writerId;
+  private final ReentrantLock landing = new ReentrantLock();
+  private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
+  private @Nullable Live state;
+  private boolean recovering;
+  private volatile boolean dirty;
+
+  PartitionWriter(
+      Disk disk,
+      CacheDirectory cache,
+      Partition partition,
+      OnMismatch onMismatch,
+      PartitionLocks locks,
+      Publisher publisher,
+      HeldAppends heldAppends) {
+    this.disk = disk;
+    this.cache = cache;
+    this.partition = partition;
+    this.onMismatch = onMismatch;
+    this.locks = locks;
+    this.publisher = publisher;
+    this.heldAppends = heldAppends;
+    this.inspector = new PartitionInspector(disk);
+    this.writerId = newWriterId();
+  }
+
+  private static String newWriterId() {
+    byte[] id = new byte[8];
+    new SecureRandom().nextBytes(id);
+    return HexFormat.of().formatHex(id);
+  }
+
+  /** An exchange on its way. */
+  private static final class Pending {
+    final List<ObjectNode> rows;
+    final long bytes;
+    final String id;
+    @Nullable HeldFile held;
+    @Nullable Receipt receipt;
+    @Nullable Throwable failure;
+
+    Pending(JsonExchange exchange) {
+      this.rows = exchange.rows();
+      this.bytes = exchange.bytes();
+      this.id = UUID.randomUUID().toString();
+    }
+
+    Pending(HeldExchange exchange, HeldFile file) {
+      this.rows = exchange.rows();
+      this.bytes = 0;
+      this.id = exchange.id();
+      this.held = file;
+    }
+
+    boolean isDone() {
+      return receipt != null || failure != null;
+    }
+  }
+
+  /**
+   * Lands one exchange.
+   *
+   * @throws MismatchException if it does not fit and the dataset rejects what does not
+   * @throws CommitStateUnknown if it may have landed
+   * @throws IOException if it has not landed
+   */
+  Receipt append(JsonExchange exchange) throws IOException {
+    Pending own = new Pending(exchange);
+    queue.add(own);
+    landing.lock();
+    try {
+      while (!own.isDone()) {
+        List<Pending> batch = nextBatch();
+        try {
+          land(batch);
+        } catch (IOException | RuntimeException | Error e) {
+          batch.stream().filter(pending -> !pending.isDone()).forEach(p -> p.failure = e);
+        }
+      }
+    } finally {
+      landing.unlock();
+    }
+    if (own.receipt != null) {
+      return own.receipt;
+    }
+    if (own.failure instanceof CommitStateUnknown unknown) {
+      throw new CommitStateUnknown(String.valueOf(unknown.getMessage()), unknown);
+    }
+    if (own.failure instanceof IOException e) {
+      throw e;
+    }
+    if (own.failure instanceof Error e) {
+      throw e;
+    }
+    throw new IOException("the append failed", own.failure);
+  }
+
+  private List<Pending> nextBatch() {
+    List<Pending> batch = new ArrayList<>();
+    long rows = 0;
+    long bytes = 0;
+    for (Pending next = queue.peek(); next != null; next = queue.peek()) {
+      rows += next.rows.size();
+      bytes += next.bytes;
+      if (!batch.isEmpty() && (rows > MAX_BATCH_ROWS || bytes > MAX_BATCH_BYTES)) {
+        break;
+      }
+      batch.add(queue.remove());
+    }
+    return batch;
+  }
+
+  private void land(List<Pending> batch) throws IOException {
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      Live live = state;
+      if (live == null) {
+        live = open(batch);
+        if (live == null) {
+          return; // held
+        }
+      }
+      List<Pending> fitting = fitting(batch, live);
+      if (fitting.isEmpty()) {
+        return;
+      }
+      List<ObjectNode> rows = rows(fitting);
+      SchemaFit fit = fit(live, rows, OnMismatch.RESCUE);
+      if (fit.changesSchema()) {
+        evolve(live, fit.schema());
+        continue;
+      }
+      if (landRows(live, fitting, rows, fit.schema())) {
+        return;
+      }
+    }
+    throw new IOException(partition + " kept changing, for " + ATTEMPTS + " attempts");
+  }
+
+  /** Opens the partition, creating it if it is absent; null if the batch was held instead. */
+  private @Nullable Live open(List<Pending> batch) throws IOException {
+    PartitionState found = inspector.inspect(partition);
+    if (found instanceof Absent || PartitionCreation.isUnfinished(disk, found)) {
+      SchemaFit fit = SchemaFit.of(null, 0, rows(batch), OnMismatch.RESCUE);
+      new PartitionCreation(disk, cache.root(), locks).create(partition, fit.schema());
+      found = inspector.inspect(partition);
+    } else if (found instanceof Unreadable) {
+      found = inspector.inspect(partition); // a creation that was looked at may be finished by now
+    }
+    if (found instanceof Live opened) {
+      Live live = opened;
+      begin(live);
+      if (!recovering) {
+        try {
+          recover(live);
+        } catch (IOException | RuntimeException e) {
+          // What is held stays held, and is counted; it does not stop what is new.
+          state = state == null ? live : state;
+        }
+        live = state == null ? live : state;
+      }
+      return live;
+    }
+    if (found instanceof Unreadable unreadable) {
+      for (Pending pending : batch) {
+        String where =
+            pending.held != null
+                ? cache.relative(pending.held.path()) // it is held already
+                : heldAppends.hold(partition, pending.id, pending.rows);
+        pending.receipt =
+            new Receipt(partition.path(), pending.id, pending.rows.size(), 0, where, true);
+      }
+      return null;
+    }
+    throw new IOException(partition + " could not be created");
+  }
+
+  /**
+   * Goes on from a state that was read. What it rests on is made durable first: the cursor, and the
+   * metadata with the schema, which a process that died may have left unsynced.
+   */
+  private void begin(Live live) throws IOException {
+    disk.syncDirectory(partition.directory());
+    disk.syncDirectory(live.generation().paths().metadata());
+    state = live;
+    dirty = true; // an earlier process may have left files unpublished
+  }
+
+  /** The exchanges that fit, the others being answered; all of them unless misfits are rejected. */
+  private List<Pending> fitting(List<Pending> batch, Live live) {
+    List<Pending> fitting = new ArrayList<>();
+    for (Pending pending : batch) {
+      if (pending.isDone()) {
+        continue;
+      }
+      if (onMismatch == OnMismatch.REJECT && pending.held == null) {
+        var mismatch = fit(live, pending.rows, onMismatch).firstMismatch();
+        if (mismatch.isPresent()) {
+          pending.failure = new MismatchException(mismatch.get());
+          continue;
+        }
+      }
+      fitting.add(pending);
+    }
+    return fitting;
+  }
+
+  private static SchemaFit fit(Live live, List<ObjectNode> rows, OnMismatch onMismatch) {
+    return SchemaFit.of(
+        live.generation().metadata().schema(),
+        live.generation().metadata().lastColumnId(),
+        rows,
+        onMismatch);
+  }
+
+  private static List<ObjectNode> rows(List<Pending> batch) {
+    List<ObjectNode> rows = new ArrayList<>();
+    batch.forEach(pending -> rows.addAll(pending.rows));
+    return rows;
+  }
+
+  /** Gives the table its new schema, or learns that somebody else has changed it. */
+  private void evolve(Live live, Schema schema) throws IOException {
+    try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
+      Generation known = live.generation();
+      Generation current = Generation.load(disk, known.directory(), known.name());
+      lock.requireValid();
+      if (CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor())
+          && current.metadata().schema().sameSchema(known.metadata().schema())
+          && current.metadata().lastColumnId() == known.metadata().lastColumnId()) {
+        publisher.publish(current, publisher.prepare(current), schema);
+      }
+    } catch (NoSuchFileException e) {
+      state = null;
+      return;
+    }
+    state = null;
+  }
+
+  /**
+   * @return false if the partition has moved and the rows must be encoded anew
+   */
+  private boolean landRows(Live live, List<Pending> batch, List<ObjectNode> rows, Schema schema)
+      throws IOException {
+    Generation generation = live.generation();
+    Path temporary = DurableFiles.temporaryBeside(generation.paths().data().resolve("exchange"));
+    try {
+      encoder.encode(
+          schema,
+          generation.metadata().sortOrder(),
+          rows,
+          footer(batch),
+          new ParquetOutput(disk, temporary),
+          MetricsConfig.forTable(generation.table()));
+    } catch (NoSuchFileException e) {
+      state = null; // the generation was superseded and removed meanwhile
+      return false;
+    } catch (IOException | RuntimeException e) {
+      forget(temporary, e);
+      throw e;
+    }
+    @Nullable Path landed = link(live, temporary, schema, batch.get(0));
+    if (landed == null) {
+      forget(temporary, new IOException("superseded"));
+      return false;
+    }
+    try {
+      disk.syncDirectory(java.util.Objects.requireNonNull(landed.getParent()));
+    } catch (IOException e) {
+      throw new CommitStateUnknown(landed + ": it is unknown whether it is durable", e);
+    }
+    dirty = true;
+    for (Pending pending : batch) {
+      pending.receipt =
+          new Receipt(
+              partition.path(),
+              pending.id,
+              pending.rows.size(),
+              fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues(),
+              cache.relative(landed),
+              false);
+    }
+    forget(temporary, new IOException("landed"));
+    return true;
+  }
+
+  /** The landed file, or null if the cursor names another generation that does not take it. */
+  private @Nullable Path link(Live live, Path temporary, Schema schema, Pending first)
+      throws IOException {
+    boolean linked = false;
+    try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
+      Live current = live;
+      boolean moved = !CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor());
+      // Numbers go on from what is published now, not from what was when the state was read.
+      if (moved || !live.generation().isNewest()) {
+        PartitionState found = moved ? inspector.inspect(partition) : reloaded(live);
+        if (!(found instanceof Live now)) {
+          state = null;
+          return null;
+        }
+        if (moved) {
+          disk.syncDirectory(partition.directory());
+        }
+        state = now;
+        current = now;
+        if (!now.generation().metadata().schema().sameSchema(schema)) {
+          disk.syncDirectory(now.generation().paths().metadata());
+          return null;
+        }
+      }
+      Generation generation = current.generation();
+      List<LandedName> landed = LandedFiles.list(disk, generation.paths());
+      long last = landed.isEmpty() ? 0 : landed.get(landed.size() - 1).number();
+      // The name that a held exchange is promised is never given to another one.
+      LandedName name =
+          new LandedName(
+              Math.max(last, generation.published()) + 1,
+              first.held == null ? writerId : newWriterId());
+      Path target = generation.paths().data().resolve(name.format());
+      lock.requireValid();
+      if (first.held != null) {
+        first.held = heldAppends.markLanding(first.held, generation.name(), name);
+      }
+      disk.link(temporary, target);
+      linked = true;
+      return target;
+    } catch (NoSuchFileException e) {
+      state = null;
+      return null;
+    } catch (IOException e) {
+      if (linked) {
+        throw new CommitStateUnknown(partition + ": linked, but the lock was not released", e);
+      }
+      forget(temporary, e);
+      throw e;
+    }
+  }
+
+  private Live reloaded(Live live) throws IOException {
+    Generation known = live.generation();
+    return new Live(
+        partition,
+        live.cursor(),
+        Generation.load(disk, known.directory(), known.name()),
+        live.others());
+  }
+
+  /**
+   * Lands what is held for this partition, one exchange a file. A kill leaves each either held, or
+   * held and marked with the place where it was going to land: found there, it has landed, and its
+   * held file goes; not found there, it is landed anew. A generation only grows, so what has landed
+   * is found; if the generation itself is gone, nobody can tell, and the file stays as it is.
+   */
+  private void recover(Live live) throws IOException {
+    if (heldAppends.list(partition).isEmpty()) {
+      return;
+    }
+    Optional<HeldLock> lock = heldAppends.tryLock(partition);
+    if (lock.isEmpty()) {
+      return; // another process is at it
+    }
+    recovering = true;
+    try (HeldLock held = lock.get()) {
+      for (HeldFile file : heldAppends.list(partition)) {
+        held.requireValid();
+        recover(live, file);
+      }
+    } finally {
+      recovering = false;
+    }
+  }
+
+  private void recover(Live live, HeldFile held) throws IOException {
+    HeldFile file = held;
+    if (file.landing().isPresent()) {
+      Landing place = file.landing().get();
+      if (heldAppends.hasLanded(partition, place)) {
+        disk.syncDirectory(partition.generation(place.generation()).resolve("data"));
+        heldAppends.release(file);
+        return;
+      }
+      if (disk.stat(partition.generation(place.generation())).isEmpty()) {
+        return;
+      }
+      file = heldAppends.unmark(file);
+    }
+    Pending pending;
+    try {
+      pending = new Pending(heldAppends.read(file), file);
+    } catch (Corrupt e) {
+      return; // it stays, and is counted, for somebody to look at
+    }
+    if (state == null) {
+      state = live;
+    }
+    land(List.of(pending));
+    if (pending.receipt != null && !pending.receipt.held() && pending.held != null) {
+      heldAppends.release(pending.held);
+    }
+  }
+
+  private static Map<String, String> footer(List<Pending> batch) {
+    StringBuilder exchanges = new StringBuilder();
+    for (Pending pending : batch) {
+      exchanges
+          .append(exchanges.isEmpty() ? "" : ",")
+          .append(pending.id)
+          .append(':')
+          .append(pending.rows.size());
+    }
+    return Map.of("firn.exchanges", exchanges.toString());
+  }
+
+  /** Removes a temporary name; one that stays is litter. */
+  private void forget(Path temporary, Exception reason) {
+    try {
+      disk.delete(temporary);
+    } catch (IOException e) {
+      reason.addSuppressed(e);
+    }
+  }
+
+  /** Publishes what has landed, if anything has since the last time. */
+  void publish() throws IOException {
+    for (int attempt = 0; dirty && attempt < ATTEMPTS; attempt++) {
+      dirty = false;
+      try {
+        if (!publishedUnlessMoved()) {
+          dirty = true;
+        }
+      } catch (IOException | RuntimeException | Error e) {
+        dirty = true;
+        throw e;
+      }
+    }
+  }
+
+  /** False if the cursor has changed between the look at it and the lock. */
+  private boolean publishedUnlessMoved() throws IOException {
+    PartitionState found = inspector.inspect(partition);
+    if (!(found instanceof Live live) || live.generation().unpublished().isEmpty()) {
+      return true;
+    }
+    Publisher.Prepared prepared = publisher.prepare(live.generation());
+    try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
+      if (!CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor())) {
+        return false;
+      }
+      lock.requireValid();
+      publisher.publish(live.generation(), prepared);
+      return true;
+    }
+  }
+
+  /** Opens the partition if it is there, and brings in what is held for it. */
+  void recover() throws IOException {
+    landing.lock();
+    try {
+      if (inspector.inspect(partition) instanceof Live live) {
+        begin(live);
+        recover(live);
+      }
+    } finally {
+      landing.unlock();
+    }
+    publish();
+  }
+
+  void close() {
+    landing.lock();
+    try {
+      encoder.close();
+    } finally {
+      landing.unlock();
+    }
+  }
+}

@@ -1,0 +1,166 @@
+package dev.firn.core.append;
+
+import dev.firn.core.CacheException.CommitConflict;
+import dev.firn.core.CacheException.CommitStateUnknown;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.generation.SameThread;
+import dev.firn.core.layout.LandedName;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdateSchema;
+import org.apache.iceberg.exceptions.CommitFailedException;
+import org.apache.iceberg.types.Type;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes landed files into a generation's Iceberg table, all in one commit that also records the
+ * highest of their numbers as {@code firn.published}, and expires old snapshots. The caller holds
+ * the partition's commit lock; without it two commits could each miss what the other published.
+ *
+ * <p>The steps, and what is there if the process is killed right after each:
+ *
+ * <ol>
+ *   <li><b>{@code data/} synced</b>: the files are durable under their names, and live as before,
+ *       because they are above {@code firn.published}.
+ *   <li><b>Manifests written</b>: files that no metadata names; the next clean-up removes them.
+ *   <li><b>Metadata linked</b>: the files are in the snapshot and at the same instant no longer
+ *       above {@code firn.published}. Every reader counts them once, before and after.
+ * </ol>
+ *
+ * A failure from the last step on is unknown: nothing is cleaned up, and the next publish computes
+ * what is unpublished anew. There is no retry inside Iceberg: it adds files twice.
+ */
+public final class Publisher {
+  private final Disk disk;
+  private final InstantSource clock;
+  private final SnapshotPolicy policy;
+
+  /**
+   * @param policy which snapshots stay
+   */
+  public Publisher(Disk disk, InstantSource clock, SnapshotPolicy policy) {
+    this.disk = disk;
+    this.clock = clock;
+    this.policy = policy;
+  }
+
+  /** Landed files as Iceberg is to be told of them: read before the lock is taken. */
+  public static final class Prepared {
+    private final Map<LandedName, List<DataFile>> files = new HashMap<>();
+
+    private Prepared() {}
+  }
+
+  /**
+   * Reads the footers of what is unpublished, so that the commit lock need not be held for it. What
+   * lands afterwards is read under the lock.
+   */
+  public Prepared prepare(Generation generation) throws IOException {
+    Prepared prepared = new Prepared();
+    LandedDataFiles files = new LandedDataFiles(disk, generation);
+    for (LandedName name : generation.unpublished()) {
+      prepared.files.put(name, files.describe(name));
+    }
+    return prepared;
+  }
+
+  /**
+   * Publishes what is unpublished.
+   *
+   * @param seen the generation as the caller last saw it
+   * @return the generation as it is now, loaded under the lock
+   */
+  public Generation publish(Generation seen, Prepared prepared) throws IOException {
+    return publish(seen, prepared, null);
+  }
+
+  /**
+   * Publishes what is unpublished, and gives the table another schema in the same commit.
+   *
+   * @param evolved the generation's schema with columns added, widened or made optional; null to
+   *     leave it
+   */
+  Generation publish(Generation seen, Prepared prepared, @Nullable Schema evolved)
+      throws IOException {
+    Generation generation = Generation.load(disk, seen.directory(), seen.name());
+    List<LandedName> landed = generation.unpublished();
+    if (landed.isEmpty() && evolved == null) {
+      return generation;
+    }
+    disk.syncDirectory(generation.paths().data());
+    LandedDataFiles files = new LandedDataFiles(disk, generation);
+    List<DataFile> dataFiles = new ArrayList<>();
+    for (LandedName name : landed) {
+      List<DataFile> known = prepared.files.get(name);
+      dataFiles.addAll(known == null ? files.describe(name) : known);
+    }
+    commit(generation, landed, dataFiles, evolved);
+    Generation published = Generation.load(disk, seen.directory(), seen.name());
+    if (policy.expires(published)) {
+      new MetadataCleanup(disk, clock).run(published);
+    }
+    return published;
+  }
+
+  private void commit(
+      Generation generation,
+      List<LandedName> landed,
+      List<DataFile> dataFiles,
+      @Nullable Schema evolved)
+      throws IOException {
+    Transaction transaction = generation.table().newTransaction();
+    try {
+      if (evolved != null) {
+        evolve(transaction, generation.metadata().schema(), evolved);
+      }
+      if (!landed.isEmpty()) {
+        AppendFiles append = transaction.newAppend().scanManifestsWith(SameThread.EXECUTOR);
+        dataFiles.forEach(append::appendFile);
+        append.commit();
+        transaction
+            .updateProperties()
+            .set(Generation.PUBLISHED, Long.toString(landed.get(landed.size() - 1).number()))
+            .commit();
+        policy.expire(transaction, generation, clock.instant());
+      }
+      transaction.commitTransaction();
+    } catch (CommitFailedException e) {
+      throw new CommitConflict(
+          generation.directory() + " was committed to by another program: " + e.getMessage());
+    } catch (RuntimeException e) {
+      throw new CommitStateUnknown(
+          generation.directory() + ": it is unknown whether its landed files were published", e);
+    }
+  }
+
+  private static void evolve(Transaction transaction, Schema current, Schema evolved) {
+    UpdateSchema update = transaction.updateSchema();
+    for (Types.NestedField field : evolved.columns()) {
+      Types.@Nullable NestedField old = current.findField(field.fieldId());
+      if (old == null) {
+        update.addColumn(null, field.name(), field.type()); // a dot in the name is no path
+        continue;
+      }
+      if (!old.type().equals(field.type())) {
+        update.updateColumn(old.name(), (Type.PrimitiveType) field.type());
+      }
+      if (old.isRequired() && field.isOptional()) {
+        update.makeColumnOptional(old.name());
+      }
+    }
+    if (!evolved.identifierFieldIds().equals(current.identifierFieldIds())) {
+      update.setIdentifierFields(evolved.identifierFieldNames());
+    }
+    update.commit();
+  }
+}

@@ -1,0 +1,213 @@
+package dev.firn.cli.append;
+
+import dev.firn.cli.text.ByteSize;
+import dev.firn.core.append.CacheWriter;
+import dev.firn.core.append.MismatchException;
+import dev.firn.core.append.Receipt;
+import dev.firn.core.rows.JsonExchange;
+import dev.firn.core.rows.Mismatch;
+import dev.firn.core.rows.NotAnExchangeException;
+import java.io.IOException;
+import java.util.Objects;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lines in, exchanges landed, one after the other and in their order; everything is counted.
+ *
+ * <p>A line that is an object is gathered with others into one exchange; one that is an array is an
+ * exchange of its own. Never more than one exchange is in memory, with the lines that it is made
+ * of. A line that is no JSON keeps no other line out: where a gathered exchange does not parse, its
+ * lines are looked at one by one. Nor does one that holds a value that does not fit, where those
+ * are rejected: a gathered exchange is halved until what is left does not fit on its own.
+ */
+final class AppendRun {
+  private final CacheWriter writer;
+  private final AppendTally tally;
+  private final LineComplaints complaints;
+  private final AppendProgress progress;
+  private final BooleanSupplier stopped;
+  private final LineBatch batch = new LineBatch();
+
+  /**
+   * @param stopped true when no more lines are to be taken of files; a pipe ends by itself then
+   */
+  AppendRun(
+      CacheWriter writer,
+      AppendTally tally,
+      LineComplaints complaints,
+      AppendProgress progress,
+      BooleanSupplier stopped) {
+    this.writer = writer;
+    this.tally = tally;
+    this.complaints = complaints;
+    this.progress = progress;
+    this.stopped = stopped;
+  }
+
+  /**
+   * Appends what an input holds. Whatever happens, nothing of it is waiting when this returns.
+   *
+   * @throws InputFailedException if it cannot be read any further; what was read has gone in
+   * @throws IOException if an exchange could not be appended
+   */
+  void append(Input input, LineReader lines, ExchangeSize size) throws IOException {
+    boolean more = true;
+    while (more) {
+      try {
+        more = !(stopped.getAsBoolean() && !input.isPipe()) && lines.next();
+      } catch (IOException e) {
+        land(input);
+        if (stopped.getAsBoolean()) {
+          return; // compressed, and cut off
+        }
+        throw new InputFailedException(e);
+      }
+      if (more) {
+        take(input, lines, size);
+        if (batch.size() > 0 && !size.waits() && !hasArrived(input, lines)) {
+          land(input);
+        }
+      }
+    }
+    land(input);
+  }
+
+  private boolean hasArrived(Input input, LineReader lines) throws IOException {
+    try {
+      return lines.hasArrived();
+    } catch (IOException e) {
+      land(input);
+      throw new InputFailedException(e);
+    }
+  }
+
+  private void take(Input input, LineReader line, ExchangeSize size) throws IOException {
+    if (line.isTooLong()) {
+      bad(input, line.number(), "Longer than " + ByteSize.format(ExchangeSize.LONGEST_BYTES));
+      return;
+    }
+    if (line.isBlank()) {
+      return;
+    }
+    boolean array = JsonLine.first(line.buffer(), line.start(), line.length()) == '[';
+    if (array || line.length() >= size.bytes()) {
+      land(input);
+      landAlone(input, line);
+      return;
+    }
+    if (!JsonLine.isOneObject(line.buffer(), line.start(), line.length())) {
+      landAlone(input, line); // which says why it is none
+      return;
+    }
+    if (batch.size() > 0 && batch.bytes(0, batch.size()) + line.length() > size.bytes()) {
+      land(input);
+    }
+    batch.add(line.buffer(), line.start(), line.length(), line.number());
+    if (batch.size() >= size.lines()) {
+      land(input);
+    }
+  }
+
+  /** An array, an object too long to be gathered, or no exchange at all. */
+  private void landAlone(Input input, LineReader line) throws IOException {
+    JsonExchange exchange;
+    try {
+      exchange = JsonExchange.parse(line.buffer(), line.start(), line.length());
+    } catch (NotAnExchangeException e) {
+      if (!line.isLast() || !stopped.getAsBoolean()) { // else it is what the stop left of a line
+        bad(input, line.number(), String.valueOf(e.getMessage()));
+      }
+      return;
+    }
+    try {
+      land(exchange, line.length());
+    } catch (MismatchException e) {
+      rejected(input, line.number(), exchange, e.mismatch());
+    }
+  }
+
+  private void land(Input input) throws IOException {
+    if (batch.size() > 0) {
+      @Nullable JsonExchange exchange = find(0, batch.size());
+      if (exchange == null) {
+        dropBadLines(input);
+        exchange = batch.size() == 0 ? null : find(0, batch.size());
+      }
+      if (exchange != null) {
+        land(input, exchange, 0, batch.size());
+      }
+    }
+    batch.clear();
+  }
+
+  private void dropBadLines(Input input) {
+    int i = 0;
+    while (i < batch.size()) {
+      try {
+        batch.parse(i, i + 1);
+        i++;
+      } catch (NotAnExchangeException e) {
+        bad(input, batch.number(i), String.valueOf(e.getMessage()));
+        batch.remove(i);
+      }
+    }
+  }
+
+  private @Nullable JsonExchange find(int from, int to) {
+    try {
+      return batch.parse(from, to);
+    } catch (NotAnExchangeException e) {
+      return null;
+    }
+  }
+
+  private void land(Input input, JsonExchange exchange, int from, int to) throws IOException {
+    try {
+      land(exchange, batch.bytes(from, to));
+    } catch (MismatchException e) {
+      if (to - from == 1) {
+        rejected(input, batch.number(from), exchange, e.mismatch());
+        return;
+      }
+      int middle = (from + to) >>> 1;
+      land(input, Objects.requireNonNull(find(from, middle)), from, middle);
+      land(input, Objects.requireNonNull(find(middle, to)), middle, to);
+    }
+  }
+
+  private void land(JsonExchange exchange, long lineBytes) throws IOException {
+    Receipt receipt;
+    try {
+      receipt = writer.append(exchange);
+    } catch (IOException e) {
+      if (e.getClass() == IOException.class && e.getCause() instanceof RuntimeException bug) {
+        throw bug; // not the disk's fault
+      }
+      throw e;
+    }
+    tally.acknowledged(receipt, lineBytes);
+    progress.show(tally);
+  }
+
+  private void bad(Input input, long line, String reason) {
+    tally.badLine();
+    complaints.add(input, line, reason + "; left out");
+  }
+
+  private void rejected(Input input, long line, JsonExchange exchange, Mismatch mismatch) {
+    tally.rejected();
+    int rows = exchange.rows().size();
+    complaints.add(
+        input,
+        line,
+        (rows > 1 ? "row " + (mismatch.row() + 1) + " of " + rows + ", " : "")
+            + "column "
+            + mismatch.column()
+            + ": "
+            + mismatch.value()
+            + " is no "
+            + mismatch.expected()
+            + (rows > 1 ? "; all of them rejected" : "; rejected"));
+  }
+}
