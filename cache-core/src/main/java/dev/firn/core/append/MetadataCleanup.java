@@ -3,127 +3,151 @@ package dev.firn.core.append;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
-import dev.firn.core.disk.IcebergInput;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
-import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.Snapshot;
-import org.apache.iceberg.TableMetadata;
-import org.apache.iceberg.TableMetadataParser;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Removes metadata of a live generation that nothing names any more, so that {@code metadata/} does
+ * Removes metadata of a live generation that nothing needs any more, so that {@code metadata/} does
  * not grow with the number of commits. The caller holds the commit lock, so no commit is on its
  * way.
  *
- * <p>It removes only files that are older than a minute and that no metadata file names which is
- * the current one, one of the two before it, or was superseded less than a minute ago: a reader
- * that began with an older version has had its minute. Never a data file, never what it does not
- * recognise. A kill in the middle leaves fewer of them, each of which was free to go by itself.
+ * <p>Kept are the current version and the two before it, and those that were superseded less than a
+ * minute ago for as long as they fit into {@link #COMFORTABLE_BYTES}: a reader that began with one
+ * of them has its minute, unless publishes come so fast that a minute of them would be too much. Of
+ * the versions below them it removes the metadata file, and the manifest lists and manifests that
+ * no kept version leads to. What no version leads to may be what another program is just writing,
+ * and goes only when it is older than a minute; a temporary name when it is older than an hour.
+ * Never a data file, never what it does not recognise, and nothing at all where a version that is
+ * to be kept cannot be read.
+ *
+ * <p>A kill in the middle leaves fewer of the files, each of which was free to go by itself.
  */
 final class MetadataCleanup {
-  /** With fewer files than this there is nothing worth reading manifest lists for. */
-  private static final int FILES_WORTH_IT = 64;
+  /** Reading a version takes a millisecond or more, so it is done once in so many publishes. */
+  private static final int VERSIONS_WORTH_IT = 24;
 
+  private static final int VERSIONS_WORTH_IT_WHEN_LARGE = 8;
+  private static final long BYTES_WORTH_IT = 1 << 20;
+  private static final long COMFORTABLE_BYTES = BYTES_WORTH_IT / 2;
   private static final int VERSIONS_KEPT = 3;
   private static final Duration READERS_MINUTE = Duration.ofSeconds(60);
   private static final Duration LITTER_AGE = Duration.ofHours(1);
 
   private final Disk disk;
-  private final InstantSource clock;
+  private final Generation current;
+  private final Path directory;
+  private final Instant now;
+  private final VersionReach reach;
+  private final Map<String, FileStat> files = new HashMap<>();
+  private final NavigableMap<Integer, String> versions = new TreeMap<>();
 
-  MetadataCleanup(Disk disk, InstantSource clock) {
+  /**
+   * @param current as it has just been loaded under the lock
+   */
+  MetadataCleanup(Disk disk, InstantSource clock, Generation current) {
     this.disk = disk;
-    this.clock = clock;
+    this.current = current;
+    this.directory = current.paths().metadata();
+    this.now = clock.instant();
+    this.reach = new VersionReach(disk, current);
   }
 
-  void run(Generation current) throws IOException {
-    Path directory = current.paths().metadata();
-    List<String> names = disk.list(directory);
-    if (names.size() < FILES_WORTH_IT) {
+  void run() throws IOException {
+    if (!isWorthIt()) {
       return;
     }
-    Instant now = clock.instant();
+    @Nullable Set<String> kept = keep();
+    if (kept == null) {
+      return;
+    }
+    Set<String> superseded = new HashSet<>();
+    for (String version : versions.values()) {
+      if (!kept.contains(version)) {
+        superseded.add(version);
+        reach.find(version).ifPresent(superseded::addAll);
+      }
+    }
+    for (Map.Entry<String, FileStat> file : files.entrySet()) {
+      String name = file.getKey();
+      Duration age = Duration.between(file.getValue().modified(), now);
+      boolean removable =
+          DurableFiles.isTemporary(name)
+              ? age.compareTo(LITTER_AGE) > 0
+              : !kept.contains(name)
+                  && (superseded.contains(name)
+                      || (name.endsWith(".avro") && age.compareTo(READERS_MINUTE) > 0));
+      if (removable) {
+        disk.delete(directory.resolve(name));
+      }
+    }
+  }
+
+  private boolean isWorthIt() throws IOException {
+    for (String name : disk.list(directory)) {
+      Optional<FileStat> stat = disk.stat(directory.resolve(name));
+      if (stat.isEmpty() || stat.get().kind() != FileStat.Kind.FILE) {
+        continue;
+      }
+      files.put(name, stat.get());
+      var number = MetadataVersions.parse(name);
+      if (number.isPresent() && versions.put(number.getAsInt(), name) != null) {
+        return false; // the same version twice, compressed and not: another program's
+      }
+    }
+    return versions.size() >= VERSIONS_WORTH_IT
+        || (versions.size() >= VERSIONS_WORTH_IT_WHEN_LARGE
+            && bytes(files.keySet()) > BYTES_WORTH_IT);
+  }
+
+  /** The versions that stay and all that they lead to; null if one of them cannot be read. */
+  private @Nullable Set<String> keep() {
+    Set<String> kept = new HashSet<>();
     int newest = MetadataVersions.parse(current.metadataFile()).orElseThrow();
-    Set<String> named = new HashSet<>();
-    Set<String> removable = new HashSet<>();
-    for (String name : names) {
-      OptionalInt version = MetadataVersions.parse(name);
-      boolean old = isOld(directory.resolve(name), now);
-      if (version.isPresent()) {
-        int number = version.getAsInt();
-        if (newest - number < VERSIONS_KEPT || !old || !isOld(successor(directory, number), now)) {
-          if (!collectNamed(current, directory.resolve(name), named)) {
-            return; // a version that cannot be read may name anything
-          }
-        } else {
-          removable.add(name);
-        }
-      } else if (old && name.endsWith(".avro")) {
-        removable.add(name);
-      } else if (DurableFiles.isTemporary(name)
-          && age(directory.resolve(name), now).compareTo(LITTER_AGE) > 0) {
-        removable.add(name);
+    for (Map.Entry<Integer, String> version : versions.descendingMap().entrySet()) {
+      boolean needed = newest - version.getKey() < VERSIONS_KEPT;
+      if (!needed && !isYoung(version.getKey())) {
+        break;
       }
-    }
-    removable.removeAll(named);
-    for (String name : removable) {
-      disk.delete(directory.resolve(name));
-    }
-  }
-
-  /** A version is current until the next one is there, however old it is. */
-  private static Path successor(Path directory, int number) {
-    return directory.resolve(MetadataVersions.format(number + 1));
-  }
-
-  /** True if it is older than a reader's minute, or gone. */
-  private boolean isOld(Path file, Instant now) throws IOException {
-    return disk.stat(file)
-        .map(s -> Duration.between(s.modified(), now).compareTo(READERS_MINUTE) > 0)
-        .orElse(true);
-  }
-
-  private Duration age(Path file, Instant now) throws IOException {
-    Optional<FileStat> stat = disk.stat(file);
-    return stat.map(s -> Duration.between(s.modified(), now)).orElse(Duration.ZERO);
-  }
-
-  /** Adds the names of all manifest lists and manifests that a metadata file leads to. */
-  private boolean collectNamed(Generation current, Path file, Set<String> named)
-      throws IOException {
-    TableMetadata metadata;
-    try {
-      metadata = TableMetadataParser.read(new IcebergInput(disk, file.toUri().toString(), file));
-    } catch (RuntimeException e) {
-      return e.getCause() instanceof NoSuchFileException;
-    }
-    for (Snapshot snapshot : metadata.snapshots()) {
-      if (named.add(fileName(snapshot.manifestListLocation()))) {
-        try {
-          for (ManifestFile manifest : snapshot.allManifests(current.io())) {
-            named.add(fileName(manifest.path()));
-          }
-        } catch (RuntimeException e) {
-          return false;
-        }
+      Optional<Set<String>> names = reach.find(version.getValue());
+      if (names.isEmpty()) {
+        return null;
       }
+      Set<String> with = new HashSet<>(kept);
+      with.add(version.getValue());
+      with.addAll(names.get());
+      if (!needed && bytes(with) > COMFORTABLE_BYTES) {
+        break;
+      }
+      kept = with;
     }
-    return true;
+    return kept;
   }
 
-  private static String fileName(String location) {
-    return location.substring(location.lastIndexOf('/') + 1);
+  /** True if it was current within the last minute: until the next version was there. */
+  private boolean isYoung(int version) {
+    String name = versions.get(version + 1);
+    @Nullable FileStat successor = name == null ? null : files.get(name);
+    return successor != null
+        && Duration.between(successor.modified(), now).compareTo(READERS_MINUTE) <= 0;
+  }
+
+  private long bytes(Set<String> names) {
+    return names.stream()
+        .map(files::get)
+        .mapToLong(stat -> stat == null ? 0 : stat.sizeBytes())
+        .sum();
   }
 }

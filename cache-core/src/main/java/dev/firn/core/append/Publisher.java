@@ -107,7 +107,7 @@ public final class Publisher {
     commit(generation, landed, dataFiles, evolved);
     Generation published = Generation.load(disk, seen.directory(), seen.name());
     if (policy.expires(published)) {
-      new MetadataCleanup(disk, clock).run(published);
+      new MetadataCleanup(disk, clock, published).run();
     }
     return published;
   }

@@ -1,6 +1,7 @@
 package dev.firn.core.generation;
 
 import dev.firn.core.CacheException;
+import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.UnsupportedFormat;
 import dev.firn.core.disk.Disk;
@@ -18,6 +19,7 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
 import org.jspecify.annotations.Nullable;
@@ -155,6 +157,8 @@ public final class Generation {
    * their column statistics, in the order in which they were added; reads the manifest list and
    * every manifest.
    *
+   * @throws CommitConflict if so much was published since the metadata was loaded that its
+   *     manifests are gone: load it again
    * @throws Corrupt if one of them is missing or unreadable, or records a location that is not in
    *     this generation
    */
@@ -173,11 +177,24 @@ public final class Generation {
     } catch (CacheException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
+      if (isMissingFile(e) && !isNewest()) {
+        throw new CommitConflict(
+            paths.directory() + " was published to while its manifests were being read");
+      }
       throw new Corrupt(
           paths.metadata(), "a readable manifest list and manifests", rootMessage(e), e);
     }
     files.sort(IN_ORDER_OF_ADDITION);
     return List.copyOf(files);
+  }
+
+  private static boolean isMissingFile(Throwable error) {
+    for (Throwable e = error; e != null; e = e.getCause()) {
+      if (e instanceof NotFoundException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static long sequence(FileScanTask task) {

@@ -1,6 +1,7 @@
 package dev.firn.core.read;
 
 import dev.firn.core.CacheException;
+import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.disk.Disk;
@@ -42,8 +43,10 @@ public final class RowReader {
     boolean accept(Record row) throws IOException;
   }
 
+  private static final int ATTEMPTS = 10;
+
   private final Disk disk;
-  private final Generation generation;
+  private Generation generation;
 
   public RowReader(Disk disk, Generation generation) {
     this.disk = disk;
@@ -57,13 +60,7 @@ public final class RowReader {
    * @return false if the sink stopped it
    */
   public boolean forEach(Schema projection, RowSink sink) throws IOException {
-    List<FileScanTask> files;
-    try {
-      files = generation.liveFiles();
-    } catch (Corrupt e) {
-      throw removedOr(e);
-    }
-    for (FileScanTask file : files) {
+    for (FileScanTask file : liveFiles()) {
       if (!forEach(file, projection, sink)) {
         return false;
       }
@@ -74,6 +71,24 @@ public final class RowReader {
       }
     }
     return true;
+  }
+
+  /** Those of the generation as it is now, where what it was loaded from has been cleaned up. */
+  private List<FileScanTask> liveFiles() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (attempt > 1) {
+          generation = Generation.load(disk, generation.directory(), generation.name());
+        }
+        return generation.liveFiles();
+      } catch (Corrupt e) {
+        throw removedOr(e);
+      } catch (CommitConflict e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
   }
 
   /** The rows of one landed file, as {@link #forEach(Schema, RowSink)} reads them. */

@@ -1,0 +1,185 @@
+package dev.firn.core.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.core.cache.Cache;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.IcebergInput;
+import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.generation.MetadataVersions;
+import dev.firn.core.read.RowReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
+import org.apache.iceberg.TableMetadataParser;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MetadataCleanupTest {
+  private static final long LIMIT_BYTES = 2_000_000;
+
+  private final Disk disk = new LocalDisk();
+  private InstantSource clock = InstantSource.system();
+  @TempDir Path root;
+
+  @BeforeEach
+  void create() throws Exception {
+    publish(1);
+  }
+
+  @Test
+  void metadataStaysSmallHoweverManyPublishesAMinuteSees() throws Exception {
+    long peak = 0;
+    try (Cache cache = open()) {
+      for (int i = 0; i < (Boolean.getBoolean("firn.soak") ? 10_000 : 150); i++) {
+        Appends.writer(cache).append(Appends.exchange("e" + i, 5, columns(i)));
+        cache.publish();
+        peak = Math.max(peak, metadataBytes());
+      }
+    }
+    assertThat(peak).isLessThan(LIMIT_BYTES);
+  }
+
+  @Test
+  void everyVersionThatIsLeftLeadsToFilesThatAreThere() throws Exception {
+    publish(100);
+
+    assertThat(versions()).hasSizeBetween(3, 60);
+    for (String version : versions()) {
+      Path file = metadata().resolve(version);
+      TableMetadata read =
+          TableMetadataParser.read(new IcebergInput(disk, file.toUri().toString(), file));
+      for (Snapshot snapshot : read.snapshots()) {
+        for (ManifestFile manifest : snapshot.allManifests(live().io())) {
+          assertThat(live().io().resolve(manifest.path())).exists();
+        }
+      }
+    }
+    assertThat(Appends.keys(disk, root)).hasSize(101);
+  }
+
+  @Test
+  void aReaderHasItsMinuteWhereThereIsRoom() throws Exception {
+    publish(21);
+    List<String> young = versions();
+    publish(3);
+    assertThat(versions()).hasSizeGreaterThan(10).contains(young.get(young.size() - 1));
+
+    clock = () -> Instant.now().plus(Duration.ofMinutes(2));
+    publish(12);
+
+    assertThat(versions()).hasSizeLessThan(20).doesNotContainAnyElementsOf(young);
+  }
+
+  @Test
+  void aReaderWhoseVersionIsGoneStartsOver() throws Exception {
+    publish(1);
+    Generation early = live();
+    publish(150);
+
+    List<Object> keys = new ArrayList<>();
+    new RowReader(disk, early)
+        .forEach(early.metadata().schema().select("k"), row -> keys.add(row.get(0)));
+    assertThat(early.paths().metadata().resolve(early.metadataFile())).doesNotExist();
+    assertThat(keys).hasSize(152).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatNoVersionNamesGoesOnlyWhenItIsOld() throws Exception {
+    Path young = Files.writeString(metadata().resolve("another-programs-m0.avro"), "young");
+    Path old = Files.writeString(metadata().resolve("litter-m0.avro"), "old");
+    Path unknown = Files.writeString(metadata().resolve("notes.txt"), "?");
+    for (Path file : List.of(old, unknown)) {
+      Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(100)));
+    }
+
+    publish(60);
+
+    assertThat(young).exists();
+    assertThat(unknown).exists();
+    assertThat(old).doesNotExist();
+  }
+
+  @Test
+  void nothingIsRemovedWhereAVersionThatStaysCannotBeRead() throws Exception {
+    publish(15);
+    long before = entries();
+    for (int i = 0; i < 12; i++) {
+      int newest = MetadataVersions.parse(live().metadataFile()).orElseThrow();
+      Files.writeString(metadata().resolve(MetadataVersions.format(newest - 1)), "{");
+      publish(1);
+    }
+    assertThat(entries()).isGreaterThan(before + 12);
+  }
+
+  @Test
+  void snapshotsExpireWhereTheClockWasSetBack() throws Exception {
+    publish(5);
+    clock = () -> Instant.now().minus(Duration.ofDays(3));
+    publish(20);
+
+    assertThat(live().metadata().snapshots()).hasSize(10);
+  }
+
+  private Cache open() throws IOException {
+    return Cache.open(disk, root, clock, Appends.OPTIONS);
+  }
+
+  private void publish(int times) throws Exception {
+    try (Cache cache = open()) {
+      for (int i = 0; i < times; i++) {
+        Appends.writer(cache).append(Appends.exchange("p" + System.nanoTime(), 1));
+        cache.publish();
+      }
+    }
+  }
+
+  private static String columns(int value) {
+    StringBuilder json = new StringBuilder();
+    for (int i = 0; i < 12; i++) {
+      Object field = i % 2 == 0 ? value * i : "\"value " + value * i + "\"";
+      json.append(", \"column_").append(i).append("\": ").append(field);
+    }
+    return json.toString();
+  }
+
+  private Generation live() {
+    return Appends.live(disk, root).generation();
+  }
+
+  private Path metadata() {
+    return live().paths().metadata();
+  }
+
+  private List<String> versions() throws IOException {
+    return disk.list(metadata()).stream()
+        .filter(name -> MetadataVersions.parse(name).isPresent())
+        .toList();
+  }
+
+  private long entries() throws IOException {
+    return disk.list(metadata()).size();
+  }
+
+  private long metadataBytes() throws IOException {
+    try (Stream<Path> files = Files.list(metadata())) {
+      long bytes = 0;
+      for (Path file : files.toList()) {
+        bytes += Files.size(file);
+      }
+      return bytes;
+    }
+  }
+}
