@@ -33,6 +33,19 @@ public record Assessment(
     return rewrite == null ? 0 : rewrite.filesToRewrite() - rewrite.groups().size();
   }
 
+  /** Files that the next pass would rewrite, in all its steps; 0 if it is not due. */
+  public long filesDue() {
+    return rewrite == null ? 0 : rewrite.filesToRewrite() + rewrite.left();
+  }
+
+  /** The report where the pass had no time for it. */
+  PartitionReport leftForLater() {
+    return report.with(
+        Outcome.SKIPPED,
+        "due (" + reason() + "), but the time budget is used up; the next pass goes on here",
+        filesDue());
+  }
+
   public String reason() {
     return report.reason();
   }

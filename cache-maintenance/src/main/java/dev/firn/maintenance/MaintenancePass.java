@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -187,25 +188,20 @@ public final class MaintenancePass {
             .filter(Assessment::isDue)
             .sorted(Comparator.comparingLong(Assessment::need).reversed())
             .toList();
+    BooleanSupplier timeIsUp =
+        () ->
+            options
+                .budget()
+                .map(budget -> Duration.between(started, clock.instant()).compareTo(budget) > 0)
+                .orElse(false);
     Map<String, PartitionReport> done = new HashMap<>();
     for (int i = 0; i < due.size(); i++) {
       Partition partition = due.get(i).partition();
       listener.started(partition, i, due.size());
-      boolean late =
-          i > 0
-              && options
-                  .budget()
-                  .map(b -> Duration.between(started, clock.instant()).compareTo(b) > 0)
-                  .orElse(false);
       PartitionReport report =
-          late
-              ? due.get(i)
-                  .report(
-                      Outcome.SKIPPED,
-                      "due ("
-                          + due.get(i).reason()
-                          + "), but the time budget is used up; the next pass goes on here")
-              : compaction.compact(due.get(i), listener);
+          i > 0 && timeIsUp.getAsBoolean()
+              ? due.get(i).leftForLater()
+              : compaction.compact(due.get(i), listener, timeIsUp);
       if (!options.dryRun()) {
         LOG.info("{}: {}: {}", partition.path(), report.outcome().text(), report.reason());
       }
@@ -230,7 +226,8 @@ public final class MaintenancePass {
             report.outcome().text(),
             report.reason(),
             before.map(PassMemory.Entry::givenUp).orElse(""),
-            before.map(PassMemory.Entry::unreadable).orElse(Map.of())));
+            before.map(PassMemory.Entry::unreadable).orElse(Map.of()),
+            report.filesLeft()));
   }
 
   private interface Remembering {

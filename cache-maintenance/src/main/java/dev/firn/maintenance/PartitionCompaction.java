@@ -29,6 +29,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 
 /**
  * Compacts single partitions for a pass. Every failure becomes a report.
@@ -74,8 +75,12 @@ final class PartitionCompaction {
     return diskRefused;
   }
 
-  /** Compacts one partition that was assessed as due. */
-  PartitionReport compact(Assessment assessed, PassListener listener) {
+  /**
+   * Compacts one partition that was assessed as due, in as many steps as it takes.
+   *
+   * @param timeIsUp asked before each further step
+   */
+  PartitionReport compact(Assessment assessed, PassListener listener, BooleanSupplier timeIsUp) {
     if (options.dryRun()) {
       return dryRun(assessed);
     }
@@ -87,6 +92,15 @@ final class PartitionCompaction {
       }
       PartitionReport report = rewrite(current, listener);
       lease.requireValid();
+      while (report.outcome() == Outcome.COMPACTED
+          && report.filesLeft() > 0
+          && !timeIsUp.getAsBoolean()) {
+        current = assessor.assess(partition);
+        report =
+            report.followedBy(
+                current.rewrite() == null ? current.report() : rewrite(current, listener));
+        lease.requireValid();
+      }
       return report;
     } catch (LeaseUnavailable e) {
       return assessed.report(Outcome.HELD, "held by " + e.owner());
@@ -196,7 +210,8 @@ final class PartitionCompaction {
         result.carried().size(),
         content.snapshot().bytes() + result.bytesCaughtUp(),
         result.bytes(),
-        result.bytesWritten());
+        result.bytesWritten(),
+        rewrite.left());
   }
 
   /** A rewrite that would leave as many files as there were is no progress and is not repeated. */
@@ -240,7 +255,7 @@ final class PartitionCompaction {
     memory.put(
         partition.path(),
         new PassMemory.Entry(
-            clock.instant().toString(), Outcome.FAILED.text(), reason, givenUp, unreadable));
+            clock.instant().toString(), Outcome.FAILED.text(), reason, givenUp, unreadable, 0));
   }
 
   private static String locationOf(Content content, Live live, String path) {
@@ -276,6 +291,7 @@ final class PartitionCompaction {
         rewrite.carried().size(),
         now.bytesBefore(),
         now.bytesBefore(),
-        0);
+        0,
+        rewrite.left());
   }
 }

@@ -121,22 +121,6 @@ final class PassSweep {
   /** A partition that was compacted stays so; else the sweep's trouble is its outcome. */
   private static PartitionReport with(PartitionReport report, Outcome outcome, String reason) {
     Outcome worse = report.outcome() == Outcome.SKIPPED ? outcome : report.outcome();
-    return new PartitionReport(
-        report.partition(),
-        report.layout(),
-        worse,
-        report.reason() + "; " + reason,
-        report.generationBefore(),
-        report.generationAfter(),
-        report.rowsBefore(),
-        report.rowsAfter(),
-        report.rowsDeleted(),
-        report.dataFilesBefore(),
-        report.dataFilesAfter(),
-        report.filesRewritten(),
-        report.filesLinked(),
-        report.bytesBefore(),
-        report.bytesAfter(),
-        report.bytesWritten());
+    return report.with(worse, report.reason() + "; " + reason, report.filesLeft());
   }
 }

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
@@ -31,11 +34,6 @@ import org.jspecify.annotations.Nullable;
 public final class Generation {
   /** Table property: the highest number of a landed file that was published. */
   public static final String PUBLISHED = "firn.published";
-
-  private static final Comparator<FileScanTask> IN_ORDER_OF_ADDITION =
-      Comparator.comparingLong(Generation::sequence)
-          .thenComparingLong(Generation::landedNumber)
-          .thenComparingLong(Generation::position);
 
   private final Disk disk;
   private final GenerationPaths paths;
@@ -184,8 +182,24 @@ public final class Generation {
       throw new Corrupt(
           paths.metadata(), "a readable manifest list and manifests", rootMessage(e), e);
     }
-    files.sort(IN_ORDER_OF_ADDITION);
+    return inOrderOfAddition(files);
+  }
+
+  private static List<FileScanTask> inOrderOfAddition(List<FileScanTask> files) {
+    Map<String, Integer> manifests = new HashMap<>(); // one commit may write several, in order
+    for (FileScanTask task : files) {
+      manifests.putIfAbsent(manifest(task), manifests.size());
+    }
+    files.sort(
+        Comparator.comparingLong(Generation::sequence)
+            .thenComparingLong(Generation::landedNumber)
+            .thenComparingInt(task -> manifests.getOrDefault(manifest(task), 0))
+            .thenComparingLong(Generation::position));
     return List.copyOf(files);
+  }
+
+  private static String manifest(FileScanTask task) {
+    return Objects.requireNonNullElse(task.file().manifestLocation(), "");
   }
 
   private static boolean isMissingFile(Throwable error) {

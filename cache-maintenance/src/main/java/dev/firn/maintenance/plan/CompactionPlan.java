@@ -14,8 +14,10 @@ public sealed interface CompactionPlan {
    *
    * @param groups files that become one file each group, or more where one would be too large
    * @param carried files that go over as they are, by hard link
+   * @param left how many of the carried ones are due as well and were left for a further rewrite
    */
-  record Rewrite(String reason, List<List<PlannedFile>> groups, List<PlannedFile> carried)
+  record Rewrite(
+      String reason, List<List<PlannedFile>> groups, List<PlannedFile> carried, long left)
       implements CompactionPlan {
     public Rewrite {
       groups = groups.stream().map(List::copyOf).toList();

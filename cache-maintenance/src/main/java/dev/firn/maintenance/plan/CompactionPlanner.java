@@ -6,9 +6,11 @@ import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.CompactionPlan.Skip;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Decides whether a partition is rewritten. Pure: sizes and counts in, a plan out.
@@ -18,18 +20,27 @@ import java.util.Map;
  *
  * <ul>
  *   <li>delete files apply to a live file, or
- *   <li>its small files beyond the baseline reach {@code compact_file_count} and their average is
- *       under {@code compact_avg_file_bytes}. The baseline is what the last swap left: with a
- *       threshold of 32, a partition that was compacted to 3 files is due at 35 small ones. So a
- *       partition that does not grow is not rewritten again, however small its files are.
+ *   <li>its small files beyond the baseline reach {@code compact_file_count} and are under {@code
+ *       compact_avg_file_bytes} on average. The baseline is what the last swap left: with a
+ *       threshold of 32, a partition that was compacted to 3 files is due at 35. So a partition
+ *       that does not grow is not rewritten again, however small its files are. Or
+ *   <li>a tier is full: eight small files that are left of earlier swaps hold about as many rows
+ *       each (see {@link Tiers}).
  * </ul>
  *
- * Forced, both thresholds are left out. In either case something must come of it: within one
- * partition tuple two small files to merge, or deleted rows to leave out. Only such tuples are
- * rewritten; all other files are carried over. A file that cannot be read is carried over too,
- * unless deletes apply to it: then no rewrite is right, and the partition is blocked.
+ * Due by deletes, the files with deletes are rewritten; due by number, of each partition tuple the
+ * new small files and the tiers that they fill. Forced, all small files of a tuple are. In any case
+ * something must come of it: two files to merge, or deleted rows to leave out. All other files are
+ * carried over. A file that cannot be read is carried over too, unless deletes apply to it: then no
+ * rewrite is right, and the partition is blocked.
+ *
+ * <p>A rewrite takes at most {@link #MAX_FILES} files and {@link #TARGETS} times the target in
+ * bytes, the oldest first, so that a backlog drains in steps each of which is kept.
  */
 public final class CompactionPlanner {
+  static final int MAX_FILES = 10_000;
+  static final int TARGETS = 8;
+
   private final MaintenanceConfig config;
 
   public CompactionPlanner(MaintenanceConfig config) {
@@ -47,73 +58,126 @@ public final class CompactionPlanner {
             file.location() + " cannot be read, and deletes apply to it: repair it first");
       }
     }
-    List<PlannedFile> small = files.stream().filter(this::isMergeable).toList();
-    long deleted = files.stream().filter(PlannedFile::deleted).count();
-    Rewrite rewrite = rewrite(files);
-    if (rewrite.groups().isEmpty()) {
-      return new Skip(nothingToMerge(files, small));
-    }
-    if (deleted > 0) {
-      return because(
-          rewrite, count(deleted, "file") + " with deleted rows of " + count(files.size(), "file"));
-    }
-    long beyond = Math.max(0, small.size() - snapshot.baselineFiles());
-    long average = small.stream().mapToLong(PlannedFile::bytes).sum() / small.size();
-    String numbers =
-        count(small.size(), "small file")
-            + (snapshot.baselineFiles() > 0
-                ? ", " + beyond + " beyond the " + snapshot.baselineFiles() + " of the last swap"
-                : "")
-            + ", threshold "
-            + config.compactFileCount();
-    if (beyond >= config.compactFileCount() && average < config.compactAvgFileBytes()) {
-      return because(rewrite, numbers);
-    }
-    if (force) {
-      return because(rewrite, "forced: " + numbers);
-    }
-    if (beyond < config.compactFileCount()) {
-      return new Skip(numbers);
-    }
-    return new Skip(
-        "small files of "
-            + average
-            + " bytes on average, threshold "
-            + config.compactAvgFileBytes());
-  }
-
-  private Rewrite rewrite(List<PlannedFile> files) {
-    Map<Integer, List<PlannedFile>> tuples = new LinkedHashMap<>();
-    files.forEach(f -> tuples.computeIfAbsent(f.tuple(), t -> new ArrayList<>()).add(f));
+    Due due = due(snapshot);
     List<List<PlannedFile>> groups = new ArrayList<>();
-    List<PlannedFile> carried = new ArrayList<>();
-    for (List<PlannedFile> tuple : tuples.values()) {
-      List<PlannedFile> group = new ArrayList<>();
-      List<PlannedFile> rest = new ArrayList<>();
-      tuple.forEach(f -> (f.deleted() || isMergeable(f) ? group : rest).add(f));
+    for (List<PlannedFile> tuple : tuples(files)) {
+      List<PlannedFile> group = group(tuple, due, force);
       if (group.size() > 1 || group.stream().anyMatch(PlannedFile::deleted)) {
         groups.add(group);
-        carried.addAll(rest);
-      } else {
-        carried.addAll(tuple);
       }
     }
-    return new Rewrite("planned", groups, carried);
+    if (groups.isEmpty()) {
+      return new Skip(due.isDue() || force ? nothingToMerge(files) : due.numbers());
+    }
+    String reason =
+        due.deleted() > 0
+            ? count(due.deleted(), "file") + " with deleted rows of " + count(files.size(), "file")
+            : due.byNumber()
+                ? due.numbers()
+                : force ? "forced: " + due.numbers() : fullTier(groups) + "; " + due.numbers();
+    return capped(reason, files, groups);
+  }
+
+  /**
+   * Why a partition is due or not.
+   *
+   * @param deleted files to which deletes apply
+   * @param byNumber true if there are enough new small files
+   * @param numbers what was compared with the threshold
+   */
+  private record Due(long deleted, boolean byNumber, String numbers) {
+    boolean isDue() {
+      return deleted > 0 || byNumber;
+    }
+  }
+
+  private Due due(PartitionSnapshot snapshot) {
+    List<PlannedFile> files = snapshot.files();
+    List<PlannedFile> small = files.stream().filter(this::isMergeable).toList();
+    long baseline = snapshot.baselineFiles();
+    long beyond = Math.max(0, Math.min(small.size(), files.size() - baseline));
+    List<PlannedFile> added = small.stream().filter(file -> !file.settled()).toList();
+    long average =
+        (long)
+            (added.isEmpty() ? small : added)
+                .stream().mapToLong(PlannedFile::bytes).average().orElse(0);
+    String numbers =
+        count(small.size(), "small file")
+            + (baseline > 0 ? ", " + beyond + " beyond the " + baseline + " of the last swap" : "")
+            + ", threshold "
+            + config.compactFileCount();
+    boolean many = beyond >= config.compactFileCount();
+    boolean fine = average < config.compactAvgFileBytes();
+    if (many && !fine) {
+      numbers =
+          "small files of "
+              + average
+              + " bytes on average, threshold "
+              + config.compactAvgFileBytes();
+    }
+    return new Due(files.stream().filter(PlannedFile::deleted).count(), many && fine, numbers);
+  }
+
+  private static List<List<PlannedFile>> tuples(List<PlannedFile> files) {
+    Map<Integer, List<PlannedFile>> tuples = new LinkedHashMap<>();
+    files.forEach(f -> tuples.computeIfAbsent(f.tuple(), t -> new ArrayList<>()).add(f));
+    return List.copyOf(tuples.values());
+  }
+
+  /** What is to be rewritten of a tuple, in order. */
+  private List<PlannedFile> group(List<PlannedFile> tuple, Due due, boolean force) {
+    List<PlannedFile> small =
+        tuple.stream().filter(file -> isMergeable(file) && !file.deleted()).toList();
+    Set<PlannedFile> chosen = new HashSet<>(force ? small : Tiers.choose(small, due.byNumber()));
+    return tuple.stream().filter(file -> file.deleted() || chosen.contains(file)).toList();
   }
 
   private boolean isMergeable(PlannedFile file) {
     return file.bytes() < config.targetFileBytes() / 4 * 3 && !file.unreadable();
   }
 
-  private static Rewrite because(Rewrite rewrite, String reason) {
-    return new Rewrite(reason, rewrite.groups(), rewrite.carried());
+  /** Cuts the groups to what one rewrite may take. Files with deletes cannot be left for later. */
+  private Rewrite capped(String reason, List<PlannedFile> files, List<List<PlannedFile>> groups) {
+    long roomFiles = MAX_FILES;
+    long roomBytes = TARGETS * config.targetFileBytes();
+    long left = 0;
+    List<List<PlannedFile>> taken = new ArrayList<>();
+    for (List<PlannedFile> group : groups) {
+      List<PlannedFile> part = new ArrayList<>();
+      for (PlannedFile file : group) {
+        boolean second = taken.isEmpty() && part.size() < 2;
+        if (file.deleted() || second || (roomFiles > 0 && roomBytes >= file.bytes())) {
+          part.add(file);
+          roomFiles--;
+          roomBytes -= file.bytes();
+        } else {
+          roomFiles = 0;
+          left++;
+        }
+      }
+      if (part.size() > 1 || part.stream().anyMatch(PlannedFile::deleted)) {
+        taken.add(part);
+      } else {
+        left += part.size();
+      }
+    }
+    Set<PlannedFile> rewritten = new HashSet<>();
+    taken.forEach(rewritten::addAll);
+    List<PlannedFile> carried = files.stream().filter(file -> !rewritten.contains(file)).toList();
+    return new Rewrite(reason, taken, carried, left);
   }
 
-  private static String nothingToMerge(List<PlannedFile> files, List<PlannedFile> small) {
+  private static String fullTier(List<List<PlannedFile>> groups) {
+    return count(groups.stream().mapToLong(List::size).sum(), "file")
+        + " of earlier swaps fill a tier of "
+        + Tiers.FILES_A_TIER;
+  }
+
+  private String nothingToMerge(List<PlannedFile> files) {
     if (files.size() == 1) {
       return "1 data file without deletes, nothing to merge";
     }
-    if (small.isEmpty()) {
+    if (files.stream().noneMatch(this::isMergeable)) {
       return "all " + files.size() + " data files are large already";
     }
     return count(files.size(), "data file") + ", no two small ones in one partition tuple";

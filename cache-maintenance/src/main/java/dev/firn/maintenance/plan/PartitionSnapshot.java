@@ -17,9 +17,16 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
    * @param tuple files of one partition tuple (and spec) share a number
    * @param deleted true if delete files may apply to it
    * @param unreadable true if a rewrite found that it cannot be read
+   * @param settled true if it came with the last swap, false if it was added since
    */
   public record PlannedFile(
-      String location, int tuple, long bytes, long rows, boolean deleted, boolean unreadable) {}
+      String location,
+      int tuple,
+      long bytes,
+      long rows,
+      boolean deleted,
+      boolean unreadable,
+      boolean settled) {}
 
   public PartitionSnapshot {
     files = List.copyOf(files);

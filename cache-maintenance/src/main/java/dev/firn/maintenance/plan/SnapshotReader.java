@@ -1,6 +1,7 @@
 package dev.firn.maintenance.plan;
 
 import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.SettledName;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -54,7 +55,8 @@ public final class SnapshotReader {
               task.file().fileSizeInBytes(),
               task.file().recordCount(),
               !task.deletes().isEmpty(),
-              unreadable.contains(location)));
+              unreadable.contains(location),
+              SettledName.matches(location.substring(location.lastIndexOf('/') + 1))));
       tasks.put(location, task);
     }
     return new Content(

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param rowsBefore live rows before
  * @param rowsDeleted rows that the table's delete files hid and that were left out
  * @param bytesWritten bytes of new data files; hard links write none
+ * @param filesLeft files that are due as well and were left for later, 0 if none
  */
 public record PartitionReport(
     Partition partition,
@@ -32,7 +33,8 @@ public record PartitionReport(
     long filesLinked,
     long bytesBefore,
     long bytesAfter,
-    long bytesWritten) {
+    long bytesWritten,
+    long filesLeft) {
 
   /** What became of a partition in a pass. */
   public enum Outcome {
@@ -73,7 +75,23 @@ public record PartitionReport(
       Outcome outcome,
       String reason) {
     return new PartitionReport(
-        partition, layout, outcome, reason, generation, generation, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
+        partition,
+        layout,
+        outcome,
+        reason,
+        generation,
+        generation,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0);
   }
 
   /** A partition in which nothing changed, with what is in it. */
@@ -102,6 +120,55 @@ public record PartitionReport(
         0,
         bytes,
         bytes,
+        0,
         0);
+  }
+
+  /** The same, with another outcome and reason. */
+  public PartitionReport with(Outcome newOutcome, String newReason, long left) {
+    return new PartitionReport(
+        partition,
+        layout,
+        newOutcome,
+        newReason,
+        generationBefore,
+        generationAfter,
+        rowsBefore,
+        rowsAfter,
+        rowsDeleted,
+        dataFilesBefore,
+        dataFilesAfter,
+        filesRewritten,
+        filesLinked,
+        bytesBefore,
+        bytesAfter,
+        bytesWritten,
+        left);
+  }
+
+  /**
+   * This and the further step that followed it in the same pass as one. Files that were rewritten
+   * in both count twice.
+   */
+  public PartitionReport followedBy(PartitionReport next) {
+    boolean failed = next.outcome == Outcome.FAILED;
+    return new PartitionReport(
+        partition,
+        layout,
+        failed ? Outcome.FAILED : outcome,
+        failed ? reason + "; a further step: " + next.reason : reason,
+        generationBefore,
+        next.generationAfter,
+        rowsBefore + (next.rowsBefore - rowsAfter),
+        next.rowsAfter,
+        rowsDeleted + next.rowsDeleted,
+        dataFilesBefore + (next.dataFilesBefore - dataFilesAfter),
+        next.dataFilesAfter,
+        filesRewritten + next.filesRewritten,
+        next.outcome == Outcome.COMPACTED ? next.filesLinked : filesLinked,
+        bytesBefore + (next.bytesBefore - bytesAfter),
+        next.bytesAfter,
+        bytesWritten + next.bytesWritten,
+        next.filesLeft);
   }
 }

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param lastRun what the last pass that looked at it recorded
  * @param due whether the next pass would compact it
  * @param dueReason why, or why not
+ * @param backlog files that the last pass left for later and that are still due
  */
 public record PartitionStatus(
     Partition partition,
@@ -32,7 +33,8 @@ public record PartitionStatus(
     List<String> notes,
     Optional<LastRun> lastRun,
     boolean due,
-    String dueReason) {
+    String dueReason,
+    Optional<Backlog> backlog) {
 
   /** Whether a partition can be trusted. */
   public enum State {
@@ -81,6 +83,20 @@ public record PartitionStatus(
    * @param outcome as in a pass report
    */
   public record LastRun(String at, String outcome, String reason) {}
+
+  /**
+   * Files that are due and that the last pass did not come to.
+   *
+   * @param files now
+   * @param filesAfterLastRun when the last pass ended
+   */
+  public record Backlog(long files, long filesAfterLastRun) {
+
+    /** Whether passes keep up: {@code draining} or {@code falling behind}. */
+    public String trend() {
+      return files <= filesAfterLastRun ? "draining" : "falling behind";
+    }
+  }
 
   public PartitionStatus {
     notes = List.copyOf(notes);

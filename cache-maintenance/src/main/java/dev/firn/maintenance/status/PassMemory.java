@@ -31,9 +31,15 @@ public final class PassMemory {
    * @param givenUp generation and metadata file of a state that a rewrite was given up for, empty
    *     if it was not: it is not tried again before that state has changed
    * @param unreadable data files that cannot be read, by recorded location, and why
+   * @param left files that were due and were left for a later pass
    */
   public record Entry(
-      String at, String outcome, String reason, String givenUp, Map<String, String> unreadable) {
+      String at,
+      String outcome,
+      String reason,
+      String givenUp,
+      Map<String, String> unreadable,
+      long left) {
     public Entry {
       unreadable = Map.copyOf(unreadable);
     }
@@ -77,7 +83,8 @@ public final class PassMemory {
         node.path("outcome").asText(),
         node.path("reason").asText(),
         node.path("givenUp").asText(),
-        unreadable);
+        unreadable,
+        node.path("left").asLong());
   }
 
   /** ISO time of the last pass that was remembered. */
@@ -112,6 +119,9 @@ public final class PassMemory {
           node.put("reason", entry.reason());
           if (!entry.givenUp().isEmpty()) {
             node.put("givenUp", entry.givenUp());
+          }
+          if (entry.left() > 0) {
+            node.put("left", entry.left());
           }
           if (!entry.unreadable().isEmpty()) {
             ObjectNode unreadable = node.putObject("unreadable");

@@ -16,6 +16,7 @@ import dev.firn.maintenance.PartitionAssessor;
 import dev.firn.maintenance.PassOptions;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.status.CacheStatus.Spool;
+import dev.firn.maintenance.status.PartitionStatus.Backlog;
 import dev.firn.maintenance.status.PartitionStatus.LastRun;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
 import dev.firn.maintenance.status.PartitionStatus.State;
@@ -146,7 +147,11 @@ public final class StatusCollector {
         notes,
         lastRun,
         assessment.isDue(),
-        assessment.reason());
+        assessment.reason(),
+        memory
+            .find(live.partition().path())
+            .filter(entry -> entry.left() > 0 && assessment.isDue())
+            .map(entry -> new Backlog(assessment.filesDue(), entry.left())));
   }
 
   private static Optional<LiveContent> content(Live live, Assessment assessment) {
@@ -203,7 +208,8 @@ public final class StatusCollector {
         notes,
         lastRun,
         false,
-        dueReason);
+        dueReason,
+        Optional.empty());
   }
 
   private static String hint(Problem problem) {

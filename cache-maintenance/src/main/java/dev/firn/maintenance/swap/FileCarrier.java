@@ -6,11 +6,11 @@ import dev.firn.core.disk.DiskInput;
 import dev.firn.core.disk.DiskOutput;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationBuilder;
+import dev.firn.core.layout.SettledName;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileScanTask;
@@ -39,7 +39,7 @@ final class FileCarrier {
     if (!task.deletes().isEmpty()) {
       throw new AssertionError(task.file().location() + " has deletes and was to be carried over");
     }
-    String name = "carried-" + UUID.randomUUID() + ".parquet";
+    String name = SettledName.carried();
     Path from = old.io().resolve(task.file().location());
     long written = 0;
     try {

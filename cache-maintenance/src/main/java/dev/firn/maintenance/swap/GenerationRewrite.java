@@ -9,12 +9,14 @@ import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationBuilder;
 import dev.firn.core.generation.GenerationProof;
 import dev.firn.core.layout.GenerationName;
+import dev.firn.core.layout.SettledName;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.DeletedRows;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
+import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.rewrite.FileRewriter;
 import dev.firn.maintenance.rewrite.RewriteInput;
 import dev.firn.maintenance.rewrite.RewriteLimits;
@@ -32,7 +34,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
@@ -56,11 +57,11 @@ final class GenerationRewrite {
   private final Disk disk;
   private final MaintenanceConfig config;
   private final Live state;
-  private final Map<String, FileScanTask> tasks;
+  private final Content content;
   private final LongConsumer progress;
   private final Generation old;
   private final FileCarrier carrier;
-  private final List<DataFile> files = new ArrayList<>();
+  private final Map<String, List<DataFile>> filesByFirstInput = new HashMap<>();
   private final Map<String, String> carried = new HashMap<>();
   private long rowsIn;
   private long rowsDeleted;
@@ -68,19 +69,15 @@ final class GenerationRewrite {
   private long filesRewritten;
 
   /**
-   * @param tasks the live files by location, as the plan was made from
+   * @param content what the plan was made from
    * @param progress takes the input bytes done so far
    */
   GenerationRewrite(
-      Disk disk,
-      MaintenanceConfig config,
-      Live state,
-      Map<String, FileScanTask> tasks,
-      LongConsumer progress) {
+      Disk disk, MaintenanceConfig config, Live state, Content content, LongConsumer progress) {
     this.disk = disk;
     this.config = config;
     this.state = state;
-    this.tasks = tasks;
+    this.content = content;
     this.progress = progress;
     this.old = state.generation();
     this.carrier = new FileCarrier(disk);
@@ -98,6 +95,7 @@ final class GenerationRewrite {
       for (PlannedFile file : plan.carried()) {
         carry(builder, file);
       }
+      List<DataFile> files = inOrder();
       long rowsOut = files.stream().mapToLong(DataFile::recordCount).sum();
       if (rowsIn != rowsOut + rowsDeleted) {
         throw new AssertionError(rowsIn + " rows in, " + rowsOut + " out, " + rowsDeleted);
@@ -113,7 +111,7 @@ final class GenerationRewrite {
               rowsDeleted,
               config.prove().text());
       builder.commit(files, proof, nowMillis);
-      requireAsProved(builder, name, rowsOut);
+      requireAsProved(builder, name, rowsOut, files.size());
       return new BuiltGeneration(
           name,
           builder,
@@ -162,8 +160,9 @@ final class GenerationRewrite {
                 inputs,
                 () -> output(builder));
     FileScanTask any = task(group.get(0));
+    List<DataFile> outputs = new ArrayList<>();
     for (RewrittenFile file : result.files()) {
-      files.add(
+      outputs.add(
           DataFiles.builder(any.spec())
               .withPath(builder.dataLocation(file.name()))
               .withFormat(FileFormat.PARQUET)
@@ -174,7 +173,17 @@ final class GenerationRewrite {
               .build());
       bytesWritten += file.bytes();
     }
+    filesByFirstInput.put(group.get(0).location(), outputs);
     filesRewritten += group.size();
+  }
+
+  /** All files, the outputs of a group where its first input was: rows keep their order. */
+  private List<DataFile> inOrder() {
+    List<DataFile> files = new ArrayList<>();
+    for (PlannedFile file : content.snapshot().files()) {
+      files.addAll(filesByFirstInput.getOrDefault(file.location(), List.of()));
+    }
+    return files;
   }
 
   private static Set<Integer> identityColumns(PartitionSpec spec) {
@@ -185,7 +194,7 @@ final class GenerationRewrite {
   }
 
   private RewriteOutput output(GenerationBuilder builder) {
-    String name = "rewritten-" + UUID.randomUUID() + ".parquet";
+    String name = SettledName.rewritten();
     Path path = builder.dataFile(name);
     return new RewriteOutput(name, new ParquetOutput(disk, path), new ParquetInput(disk, path));
   }
@@ -193,14 +202,14 @@ final class GenerationRewrite {
   private void carry(GenerationBuilder builder, PlannedFile file) throws IOException {
     CarriedFile over = carrier.carry(old, task(file), builder);
     carried.put(file.location(), over.file().location());
-    files.add(over.file());
+    filesByFirstInput.put(file.location(), List.of(over.file()));
     bytesWritten += over.bytesWritten();
     rowsIn += file.rows();
   }
 
   /** Reads the new generation back as a reader would. */
-  private void requireAsProved(GenerationBuilder builder, GenerationName name, long rowsOut)
-      throws IOException {
+  private void requireAsProved(
+      GenerationBuilder builder, GenerationName name, long rowsOut, int files) throws IOException {
     Generation built = Generation.load(disk, builder.building(), name);
     long rows = 0;
     List<FileScanTask> live = built.liveFiles();
@@ -221,15 +230,15 @@ final class GenerationRewrite {
         throw new Corrupt(path, "no delete files in a new generation", "some");
       }
     }
-    if (rows != rowsOut || live.size() != files.size()) {
+    if (rows != rowsOut || live.size() != files) {
       throw new Corrupt(
           builder.building(),
-          rowsOut + " rows in " + files.size() + " data files",
+          rowsOut + " rows in " + files + " data files",
           rows + " rows in " + live.size());
     }
   }
 
   private FileScanTask task(PlannedFile file) {
-    return Objects.requireNonNull(tasks.get(file.location()), file.location());
+    return Objects.requireNonNull(content.tasks().get(file.location()), file.location());
   }
 }

@@ -71,7 +71,7 @@ public final class PartitionCompactor {
     requireSpace(state, plan);
     GenerationName name = nextName(state);
     BuiltGeneration built =
-        new GenerationRewrite(disk, config, state, content.tasks(), progress)
+        new GenerationRewrite(disk, config, state, content, progress)
             .build(plan, name, clock.millis());
     long filesBefore = content.snapshot().files().size();
     boolean worthwhile = built.dataFiles() < filesBefore || built.proof().rowsDeleted() > 0;

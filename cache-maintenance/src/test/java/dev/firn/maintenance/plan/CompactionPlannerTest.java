@@ -115,6 +115,118 @@ class CompactionPlannerTest {
     assertThat(plan.reason()).contains("torn cannot be read, and deletes apply to it");
   }
 
+  @Test
+  void eightFilesOfOneTierThatEarlierSwapsLeftAreDue() {
+    List<PlannedFile> files = settled(7, 100);
+    assertSkipped(
+        plan(files, 7, false), "7 small files, 0 beyond the 7 of the last swap, threshold 32");
+
+    files = settled(8, 100);
+    Rewrite rewrite = rewrite(plan(files, 8, false));
+    assertThat(rewrite.reason())
+        .isEqualTo(
+            "8 files of earlier swaps fill a tier of 8; "
+                + "8 small files, 0 beyond the 8 of the last swap, threshold 32");
+    assertThat(rewrite.groups()).containsExactly(files);
+  }
+
+  @Test
+  void newFilesAreMergedWithoutTheLargerOnesOfEarlierSwaps() {
+    List<PlannedFile> files = settled(1, 5_000);
+    files.addAll(settled(2, 90));
+    files.addAll(small(32, 0)); // 96 rows, of tier 2 like the two before
+    Rewrite rewrite = rewrite(plan(files, 3, false));
+    assertThat(rewrite.groups()).containsExactly(files.subList(3, 35));
+    assertThat(rewrite.carried()).isEqualTo(files.subList(0, 3));
+  }
+
+  @Test
+  void newFilesTakeInSmallerOnesBeforeThemAndTheTierThatTheyFill() {
+    List<PlannedFile> files = settled(3, 800); // tier 3
+    files.addAll(settled(7, 90)); // tier 2, of which the new ones make the eighth
+    files.addAll(settled(2, 9)); // tier 1
+    files.addAll(small(32, 0));
+    Rewrite rewrite = rewrite(plan(files, 12, false));
+    assertThat(rewrite.groups()).containsExactly(files.subList(3, 44));
+    assertThat(rewrite.carried()).isEqualTo(files.subList(0, 3));
+  }
+
+  @Test
+  void largeFilesOfTheLastSwapDoNotRaiseTheThreshold() {
+    List<PlannedFile> files = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      files.add(new PlannedFile("large" + i, 0, 128 * MIB, 1_000_000, false, false, true));
+    }
+    files.addAll(small(32, 0));
+    assertThat(rewrite(plan(files, 100, false)).groups()).containsExactly(files.subList(100, 132));
+  }
+
+  @Test
+  void backlogIsCutIntoStepsOldestFirst() {
+    List<PlannedFile> files = small(25_000, 0);
+    Rewrite rewrite = rewrite(plan(files, 0, false));
+    assertThat(rewrite.groups()).containsExactly(files.subList(0, 10_000));
+    assertThat(rewrite.left()).isEqualTo(15_000);
+
+    files = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      files.add(file("f" + i, 0, 60 * MIB, false, false));
+    }
+    rewrite = rewrite(plan(files, 0, true));
+    assertThat(rewrite.groups()).containsExactly(files.subList(0, 17)); // 1,020 of 1,024 MiB
+    assertThat(rewrite.left()).isEqualTo(23);
+  }
+
+  @Test
+  void filesWithDeletesAreNeverLeftForALaterStep() {
+    List<PlannedFile> files = new ArrayList<>();
+    for (int i = 0; i < 40; i++) {
+      files.add(file("f" + i, 0, 500 * MIB, true, false));
+    }
+    assertThat(rewrite(plan(files, 0, false)).filesToRewrite()).isEqualTo(40);
+  }
+
+  /**
+   * A row rises by a tier whenever it is rewritten, so that after 100 passes of 100 exchanges of 5
+   * rows it was written at most as often as there are tiers: 50,000 rows are of tier 5.
+   */
+  @Test
+  void tenThousandExchangesWithAPassEveryHundredAreRewrittenLogarithmically() {
+    for (int exchangeRows : List.of(1, 5, 102, 3_000)) {
+      List<PlannedFile> files = new ArrayList<>();
+      long written = 0;
+      long added = 0;
+      int most = 0;
+      for (int pass = 1; pass <= 100; pass++) {
+        long baseline = files.size();
+        for (int i = 0; i < 100; i++) {
+          files.add(added("new" + added++, exchangeRows));
+        }
+        Rewrite rewrite = rewrite(plan(files, baseline, false));
+        long rows = rewrite.groups().get(0).stream().mapToLong(PlannedFile::rows).sum();
+        written += rows;
+        files = new ArrayList<>(rewrite.carried());
+        files.add(new PlannedFile("out" + pass, 0, 100 * rows, rows, false, false, true));
+        most = Math.max(most, files.size());
+        assertThat(plan(files, files.size(), false)).isInstanceOf(Skip.class);
+      }
+      assertThat((double) written / (added * exchangeRows)).isLessThan(3.2);
+      assertThat(most).isLessThanOrEqualTo(7 * 4);
+    }
+  }
+
+  private static List<PlannedFile> settled(int count, long rows) {
+    List<PlannedFile> files = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      files.add(new PlannedFile("s" + rows + "-" + i, 0, 100 * rows, rows, false, false, true));
+    }
+    return files;
+  }
+
+  private static PlannedFile added(String location, long rows) {
+    return new PlannedFile(location, 0, 100 * rows, rows, false, false, false);
+  }
+
   private CompactionPlan plan(List<PlannedFile> files, long baseline, boolean force) {
     return planner.plan(new PartitionSnapshot(files, baseline), force);
   }
@@ -129,7 +241,7 @@ class CompactionPlannerTest {
 
   private static PlannedFile file(
       String location, int tuple, long bytes, boolean deleted, boolean unreadable) {
-    return new PlannedFile(location, tuple, bytes, 3, deleted, unreadable);
+    return new PlannedFile(location, tuple, bytes, 3, deleted, unreadable, false);
   }
 
   private static void assertSkipped(CompactionPlan plan, String reason) {

@@ -82,6 +82,7 @@ final class PassReportJson {
     json.writeNumberField("bytesBefore", report.bytesBefore());
     json.writeNumberField("bytesAfter", report.bytesAfter());
     json.writeNumberField("bytesWritten", report.bytesWritten());
+    json.writeNumberField("filesLeft", report.filesLeft());
     json.writeEndObject();
   }
 

@@ -88,6 +88,9 @@ final class PassReportText {
     if (partition.filesLinked() > 0) {
       facts.add(Counted.of(partition.filesLinked(), "file") + " carried over");
     }
+    if (partition.filesLeft() > 0) {
+      facts.add(Counted.of(partition.filesLeft(), "file") + " left for further steps");
+    }
     if (partition.rowsDeleted() > 0) {
       facts.add(Counted.of(partition.rowsDeleted(), "deleted row") + " left out");
     }

@@ -3,6 +3,7 @@ package dev.firn.cli.query;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
+import dev.firn.maintenance.status.PartitionStatus.Backlog;
 import dev.firn.maintenance.status.PartitionStatus.LastRun;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
 import dev.firn.maintenance.status.PartitionStatus.State;
@@ -82,6 +83,16 @@ final class StatusJson {
     json.writeBooleanField("due", partition.due());
     json.writeStringField("reason", partition.dueReason());
     json.writeEndObject();
+    if (partition.backlog().isPresent()) {
+      Backlog backlog = partition.backlog().get();
+      json.writeObjectFieldStart("backlog");
+      json.writeNumberField("files", backlog.files());
+      json.writeNumberField("filesAfterLastRun", backlog.filesAfterLastRun());
+      json.writeStringField("trend", backlog.trend());
+      json.writeEndObject();
+    } else {
+      json.writeNullField("backlog");
+    }
   }
 
   private static void writeTotals(JsonGenerator json, StatusTotals totals) throws IOException {

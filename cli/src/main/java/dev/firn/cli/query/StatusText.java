@@ -113,8 +113,17 @@ final class StatusText {
     columns.add(new Column(">RETIRED", p -> ByteSize.format(p.retiredBytes())));
     columns.add(new Column(">ORPHANED", p -> ByteSize.format(p.orphanedBytes())));
     columns.add(new Column("LAST RUN", p -> p.lastRun().map(this::lastRun).orElse("never")));
-    columns.add(new Column("NEXT", p -> (p.due() ? "due: " : "not due: ") + p.dueReason()));
+    columns.add(new Column("NEXT", StatusText::next));
     return columns;
+  }
+
+  private static String next(PartitionStatus partition) {
+    String trend =
+        partition
+            .backlog()
+            .map(b -> b.trend() + " (" + Counted.of(b.files(), "file") + " to go), ")
+            .orElse("");
+    return trend + (partition.due() ? "due: " : "not due: ") + partition.dueReason();
   }
 
   private static Column live(String header, Function<LiveContent, String> cell) {

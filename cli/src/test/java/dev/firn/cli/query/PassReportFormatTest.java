@@ -46,7 +46,8 @@ class PassReportFormatTest {
         0,
         91234,
         20123,
-        20123);
+        20123,
+        0);
   }
 
   private static PartitionReport other(String source, Outcome outcome, String reason) {
@@ -142,7 +143,7 @@ class PassReportFormatTest {
                           "dropped": {"expired": 0, "purged": 0, "duplicate": 0, "deleted": 2},
                           "rowsArchived": 0, "dataFilesBefore": 36, "dataFilesAfter": 1,
                           "filesRewritten": 36, "filesLinked": 0, "bytesBefore": 91234,
-                          "bytesAfter": 20123, "bytesWritten": 20123 },
+                          "bytesAfter": 20123, "bytesWritten": 20123, "filesLeft": 0 },
                         { "dataset": "ai_gateway_messages", "partition": {"source": "d"},
                           "path": "datasets/ai_gateway_messages/source=d",
                           "layout": null, "outcome": "unreadable",
@@ -152,7 +153,7 @@ class PassReportFormatTest {
                           "dropped": {"expired": 0, "purged": 0, "duplicate": 0, "deleted": 0},
                           "rowsArchived": 0, "dataFilesBefore": 0, "dataFilesAfter": 0,
                           "filesRewritten": 0, "filesLinked": 0, "bytesBefore": 0,
-                          "bytesAfter": 0, "bytesWritten": 0 } ],
+                          "bytesAfter": 0, "bytesWritten": 0, "filesLeft": 0 } ],
                       "removed": [
                         {"path": "datasets/x/table", "why": "retired 25 h ago", "bytes": 1} ],
                       "kept": [

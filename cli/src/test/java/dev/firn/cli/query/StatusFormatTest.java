@@ -10,6 +10,7 @@ import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
+import dev.firn.maintenance.status.PartitionStatus.Backlog;
 import dev.firn.maintenance.status.PartitionStatus.LastRun;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
 import dev.firn.maintenance.status.PartitionStatus.State;
@@ -34,6 +35,10 @@ class StatusFormatTest {
   }
 
   private static PartitionStatus healthy() {
+    return withBacklog(Optional.empty());
+  }
+
+  private static PartitionStatus withBacklog(Optional<Backlog> backlog) {
     return new PartitionStatus(
         partition("claude"),
         State.LIVE,
@@ -46,7 +51,8 @@ class StatusFormatTest {
         List.of(),
         Optional.of(new LastRun("2026-08-03T10:00:00Z", "compacted", "36 small files")),
         false,
-        "4 small files, threshold 32");
+        "4 small files, threshold 32",
+        backlog);
   }
 
   private static PartitionStatus unreadable() {
@@ -62,7 +68,8 @@ class StatusFormatTest {
         List.of("table-9 has no metadata"),
         Optional.empty(),
         false,
-        "not before it is repaired");
+        "not before it is repaired",
+        Optional.empty());
   }
 
   private static CacheStatus status(PartitionStatus... partitions) {
@@ -112,6 +119,14 @@ class StatusFormatTest {
   }
 
   @Test
+  void aBacklogIsNamedWithItsTrend() {
+    assertThat(text(status(withBacklog(Optional.of(new Backlog(40, 50))))).get(1))
+        .contains("draining (40 files to go), ");
+    assertThat(text(status(withBacklog(Optional.of(new Backlog(51, 50))))).get(1))
+        .contains("falling behind (51 files to go), ");
+  }
+
+  @Test
   void anEmptyCacheHasNothingInItYet() {
     assertThat(text(new CacheStatus(Optional.empty(), List.of(), List.of())))
         .containsExactly("There is nothing in /cache yet.");
@@ -141,7 +156,8 @@ class StatusFormatTest {
                       "bytes": null, "averageFileBytes": null, "snapshots": null,
                       "retiredBytes": 0, "orphanedBytes": 0, "notes": ["table-9 has no metadata"],
                       "lastRun": null,
-                      "nextRun": {"due": false, "reason": "not before it is repaired"} },
+                      "nextRun": {"due": false, "reason": "not before it is repaired"},
+                      "backlog": null },
                     { "dataset": "logs", "partition": {"source": "claude"},
                       "path": "datasets/logs/source=claude", "layout": "source-table",
                       "state": "live", "problem": null, "repairHint": null,
@@ -151,7 +167,8 @@ class StatusFormatTest {
                       "orphanedBytes": 0, "notes": [],
                       "lastRun": {"at": "2026-08-03T10:00:00Z", "outcome": "compacted",
                         "reason": "36 small files"},
-                      "nextRun": {"due": false, "reason": "4 small files, threshold 32"} } ],
+                      "nextRun": {"due": false, "reason": "4 small files, threshold 32"},
+                      "backlog": null } ],
                   "spools": [ {"path": "datasets/logs/x/_hypaware_spool", "bytes": 50000} ],
                   "totals": { "partitions": 2, "unreadable": 1, "rows": 12345, "unpublished": 0, "held": 0, "dataFiles": 4,
                     "bytes": 400000, "retiredBytes": 1000, "orphanedBytes": 0 } }
