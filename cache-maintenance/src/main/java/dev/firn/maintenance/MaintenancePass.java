@@ -226,6 +226,7 @@ public final class MaintenancePass {
             report.outcome().text(),
             report.reason(),
             before.map(PassMemory.Entry::givenUp).orElse(""),
+            before.map(PassMemory.Entry::freeBytes).orElse(0L),
             before.map(PassMemory.Entry::unreadable).orElse(Map.of()),
             report.filesLeft()));
   }

@@ -151,7 +151,8 @@ public final class PartitionAssessor {
     return assessment;
   }
 
-  private CompactionPlan plan(Live live, Content content, Optional<PassMemory.Entry> remembered) {
+  private CompactionPlan plan(Live live, Content content, Optional<PassMemory.Entry> remembered)
+      throws IOException {
     if (!options.steps().compacts()) {
       return new Skip("only the sweep was asked for");
     }
@@ -161,12 +162,23 @@ public final class PartitionAssessor {
     CompactionPlan plan = planner.plan(content.snapshot(), options.force());
     boolean givenUp =
         remembered.map(PassMemory.Entry::givenUp).orElse("").equals(fingerprint(live));
-    if (plan instanceof Rewrite && givenUp && !options.force()) {
+    if (plan instanceof Rewrite rewrite
+        && givenUp
+        && !options.force()
+        && !hasMoreRoom(live, rewrite, remembered)) {
       String reason = remembered.map(PassMemory.Entry::reason).orElse("");
       return new Blocked(
           reason.endsWith(UNCHANGED_SINCE_THEN) ? reason : reason + UNCHANGED_SINCE_THEN);
     }
     return plan;
+  }
+
+  /** True if the disk was the reason to give up, and clearly more is free now. */
+  private boolean hasMoreRoom(Live live, Rewrite rewrite, Optional<PassMemory.Entry> remembered)
+      throws IOException {
+    long before = remembered.map(PassMemory.Entry::freeBytes).orElse(0L);
+    return before > 0
+        && disk.usableBytes(live.partition().directory()) - before > rewrite.bytesToRewrite() / 8;
   }
 
   /** The state of a partition that a rewrite was planned on. */

@@ -19,6 +19,7 @@ import dev.firn.maintenance.rewrite.ProofFailedException;
 import dev.firn.maintenance.rewrite.UnreadableInputException;
 import dev.firn.maintenance.rewrite.UnsupportedRewriteException;
 import dev.firn.maintenance.status.PassMemory;
+import dev.firn.maintenance.swap.NotEnoughSpaceException;
 import dev.firn.maintenance.swap.PartitionCompactor;
 import dev.firn.maintenance.swap.PartitionCompactor.Result;
 import java.io.IOException;
@@ -151,8 +152,10 @@ final class PartitionCompaction {
         return giveUp(current, String.valueOf(e.getMessage()));
       } catch (CommitConflict e) {
         return current.report(Outcome.FAILED, e.getMessage() + "; the next pass plans anew");
+      } catch (NotEnoughSpaceException e) {
+        return refused(current, e); // found out before anything was read
       } catch (IOException e) {
-        return refused(current, e);
+        return refusedHalfWay(current, e);
       } catch (RuntimeException e) {
         return giveUp(current, "internal error: " + e);
       }
@@ -164,6 +167,21 @@ final class PartitionCompaction {
     diskRefused |= !(error instanceof CacheException);
     return assessment.report(
         Outcome.FAILED, Objects.requireNonNullElse(error.getMessage(), error.toString()));
+  }
+
+  /** A rewrite that the disk cut short would cost as much, and end the same way, at every pass. */
+  private PartitionReport refusedHalfWay(Assessment assessment, IOException error) {
+    PartitionReport report = refused(assessment, error);
+    if (!(error instanceof CacheException)) {
+      long free;
+      try {
+        free = disk.usableBytes(assessment.partition().directory());
+      } catch (IOException e) {
+        return report;
+      }
+      rememberGivenUp(assessment, report.reason(), Math.max(1, free));
+    }
+    return report;
   }
 
   private PartitionReport compacted(Assessment before, Rewrite rewrite, Result result) {
@@ -178,7 +196,7 @@ final class PartitionCompaction {
                 unreadable.put(carried, why);
               }
             });
-    put(before.partition(), reason, "", unreadable);
+    put(before.partition(), reason, "", 0, unreadable);
     if (!unreadable.isEmpty()) {
       reason +=
           "; carried over as they are, because they cannot be read: "
@@ -222,28 +240,29 @@ final class PartitionCompaction {
             + " data files would have become "
             + result.dataFiles()
             + ": nothing gained, given up";
-    rememberGivenUp(before, reason);
+    rememberGivenUp(before, reason, 0);
     return before.report(Outcome.SKIPPED, reason);
   }
 
   private PartitionReport giveUp(Assessment before, String reason) {
-    rememberGivenUp(before, reason);
+    rememberGivenUp(before, reason, 0);
     return before.report(Outcome.FAILED, reason);
   }
 
-  private void rememberGivenUp(Assessment before, String reason) {
+  private void rememberGivenUp(Assessment before, String reason, long freeBytes) {
     Live live = Objects.requireNonNull(before.live());
     put(
         live.partition(),
         reason,
         PartitionAssessor.fingerprint(live),
+        freeBytes,
         remembered(live.partition()));
   }
 
   private void rememberUnreadable(Partition partition, String location, String why) {
     Map<String, String> files = new TreeMap<>(remembered(partition));
     files.put(location, why);
-    put(partition, "unreadable data files", "", files);
+    put(partition, "unreadable data files", "", 0, files);
   }
 
   private Map<String, String> remembered(Partition partition) {
@@ -251,11 +270,21 @@ final class PartitionCompaction {
   }
 
   private void put(
-      Partition partition, String reason, String givenUp, Map<String, String> unreadable) {
+      Partition partition,
+      String reason,
+      String givenUp,
+      long freeBytes,
+      Map<String, String> unreadable) {
     memory.put(
         partition.path(),
         new PassMemory.Entry(
-            clock.instant().toString(), Outcome.FAILED.text(), reason, givenUp, unreadable, 0));
+            clock.instant().toString(),
+            Outcome.FAILED.text(),
+            reason,
+            givenUp,
+            freeBytes,
+            unreadable,
+            0));
   }
 
   private static String locationOf(Content content, Live live, String path) {

@@ -2,7 +2,10 @@ package dev.firn.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.GenerationName;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.testing.CacheRows;
@@ -55,6 +58,52 @@ class DiskTroubleTest {
         .noneSatisfy((path, what) -> assertThat(path).contains(".building"));
     disk.failWith(call -> {});
     assertThat(new Passes(disk, root).forced().count(Outcome.COMPACTED)).isEqualTo(4);
+  }
+
+  @Test
+  void rewriteThatTheDiskCutShortIsRepeatedOnlyWithMoreRoom() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    disk.pretendFree(100_000_000);
+    disk.failWith(
+        call -> {
+          if (call.kind() == Kind.WRITE && call.path().toString().contains(".building-")) {
+            throw new IOException("No space left on device");
+          }
+        });
+    Passes passes = new Passes(disk, root);
+    assertThat(passes.standard().count(Outcome.FAILED)).isPositive();
+    disk.failWith(
+        call -> assertThat(call.path().toString()).doesNotContain(".building-")); // not tried
+
+    PassReport again = passes.standard();
+
+    assertThat(again.count(Outcome.COMPACTED)).isZero();
+    assertThat(again.partitions())
+        .anySatisfy(
+            p -> assertThat(p.reason()).contains("No space left", "it was not tried again"));
+    disk.failWith(call -> {});
+    disk.pretendFree(200_000_000);
+    assertThat(passes.standard().count(Outcome.COMPACTED)).isPositive();
+  }
+
+  @Test
+  void propertyThatIsSetDuringTheRewriteGivesTheSwapUp() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    once(
+        call ->
+            call.kind() == Kind.LOCK
+                && call.path().endsWith(Path.of("source=claude", ".commit.lock")),
+        () ->
+            Generation.load(
+                    new LocalDisk(),
+                    root.resolve(CLAUDE + "/table"),
+                    GenerationName.parse("table").orElseThrow())
+                .table()
+                .updateProperties()
+                .set("owner", "somebody")
+                .commit());
+
+    requireGivenUp(root, "meanwhile its table properties have changed");
   }
 
   @Test

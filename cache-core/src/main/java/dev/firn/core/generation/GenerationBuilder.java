@@ -148,8 +148,7 @@ public final class GenerationBuilder {
   public void add(List<DataFile> files, GenerationProof proof) throws IOException {
     disk.syncDirectory(paths.data());
     try {
-      Transaction transaction =
-          Generation.load(disk, building, paths.name()).table().newTransaction();
+      Transaction transaction = load().table().newTransaction();
       AppendFiles append = transaction.newFastAppend().scanManifestsWith(SameThread.EXECUTOR);
       files.forEach(append::appendFile);
       append.commit();
@@ -214,6 +213,11 @@ public final class GenerationBuilder {
   private static boolean isInherited(String name) {
     return !GenerationProof.isOwnProperty(name)
         && NOT_INHERITED.stream().noneMatch(name::startsWith);
+  }
+
+  /** What has been written, as a reader would see it. */
+  public Generation load() throws IOException {
+    return Generation.load(disk, building, paths.name());
   }
 
   /** Where {@link #building} is to be renamed to. */

@@ -13,6 +13,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -74,6 +75,7 @@ public final class RecordingDisk implements Disk {
   private Fault fault = call -> {};
   private long killAfter = Long.MAX_VALUE;
   private long steps;
+  private OptionalLong freeBytes = OptionalLong.empty();
   private @Nullable UnsyncedChanges unsynced;
 
   public synchronized List<Call> calls() {
@@ -114,6 +116,11 @@ public final class RecordingDisk implements Disk {
   /** Undoes every change since {@link #rememberForPowerLoss} that was not synced. */
   public synchronized void losePower() throws IOException {
     Objects.requireNonNull(unsynced).undo();
+  }
+
+  /** From now on so many bytes are said to be free, whatever is. */
+  public synchronized void pretendFree(long bytes) {
+    freeBytes = OptionalLong.of(bytes);
   }
 
   private synchronized void before(Kind kind, Path path) throws IOException {
@@ -234,7 +241,7 @@ public final class RecordingDisk implements Disk {
 
   @Override
   public long usableBytes(Path path) throws IOException {
-    return real.usableBytes(path);
+    return freeBytes.isPresent() ? freeBytes.getAsLong() : real.usableBytes(path);
   }
 
   @Override

@@ -30,6 +30,8 @@ public final class PassMemory {
    * @param outcome as in a pass report
    * @param givenUp generation and metadata file of a state that a rewrite was given up for, empty
    *     if it was not: it is not tried again before that state has changed
+   * @param freeBytes how much was free when the disk refused the rewrite that was given up, 0 if
+   *     the disk was not the reason: with more room it is tried again
    * @param unreadable data files that cannot be read, by recorded location, and why
    * @param left files that were due and were left for a later pass
    */
@@ -38,6 +40,7 @@ public final class PassMemory {
       String outcome,
       String reason,
       String givenUp,
+      long freeBytes,
       Map<String, String> unreadable,
       long left) {
     public Entry {
@@ -83,6 +86,7 @@ public final class PassMemory {
         node.path("outcome").asText(),
         node.path("reason").asText(),
         node.path("givenUp").asText(),
+        node.path("freeBytes").asLong(),
         unreadable,
         node.path("left").asLong());
   }
@@ -119,6 +123,9 @@ public final class PassMemory {
           node.put("reason", entry.reason());
           if (!entry.givenUp().isEmpty()) {
             node.put("givenUp", entry.givenUp());
+          }
+          if (entry.freeBytes() > 0) {
+            node.put("freeBytes", entry.freeBytes());
           }
           if (entry.left() > 0) {
             node.put("left", entry.left());

@@ -1,6 +1,7 @@
 package dev.firn.maintenance.swap;
 
 import dev.firn.core.CacheException.CommitConflict;
+import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationProof;
@@ -12,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -70,7 +72,9 @@ final class CatchUp {
     requireSameShape(current);
     Set<String> gone = new HashSet<>(known.keySet());
     List<FileScanTask> added = new ArrayList<>();
+    long rowsNow = 0;
     for (FileScanTask task : current.liveFiles()) {
+      rowsNow += task.file().recordCount();
       String location = task.file().location();
       Set<String> deletes = deletes(task);
       if (!known.containsKey(location)) {
@@ -97,6 +101,7 @@ final class CatchUp {
     seen = current;
     built.builder().add(carried, proof(built));
     added.forEach(task -> known.put(task.file().location(), Set.of()));
+    requireAllRows(current, rowsNow, built);
     return added.size();
   }
 
@@ -119,10 +124,41 @@ final class CatchUp {
         || current.metadata().currentSchemaId() != seen.metadata().currentSchemaId()) {
       throw conflict(current, "its schema has changed");
     }
+    if (!ownersProperties(current).equals(ownersProperties(seen))) {
+      throw conflict(current, "its table properties have changed");
+    }
     if (current.metadata().defaultSpecId() != seen.metadata().defaultSpecId()
         || current.metadata().defaultSortOrderId() != seen.metadata().defaultSortOrderId()
         || current.metadata().refs().size() != seen.metadata().refs().size()) {
       throw conflict(current, "its partitioning, order or branches have changed");
+    }
+  }
+
+  /** Those that whoever owns the table sets; what Firn notes there changes with every publish. */
+  private static Map<String, String> ownersProperties(Generation generation) {
+    Map<String, String> properties = new HashMap<>(generation.metadata().properties());
+    properties.keySet().removeIf(name -> name.startsWith("firn."));
+    return properties;
+  }
+
+  /** What is live in the old generation by now must be in the new one (I6), but for the deleted. */
+  private void requireAllRows(Generation current, long rowsNow, BuiltGeneration built)
+      throws IOException {
+    GenerationProof proof = proof(built);
+    if (rowsNow != proof.rowsIn()) {
+      throw conflict(
+          current, "it has come to hold " + rowsNow + " rows instead of " + proof.rowsIn());
+    }
+    Generation caughtUp = built.builder().load();
+    String total =
+        Objects.requireNonNull(caughtUp.metadata().currentSnapshot())
+            .summary()
+            .getOrDefault("total-records", "none");
+    if (!total.equals(Long.toString(proof.rowsOut()))) {
+      throw new Corrupt(
+          caughtUp.paths().metadata().resolve(caughtUp.metadataFile()),
+          proof.rowsOut() + " rows",
+          total);
     }
   }
 

@@ -111,7 +111,7 @@ final class GenerationRewrite {
               rowsDeleted,
               config.prove().text());
       builder.commit(files, proof, nowMillis);
-      requireAsProved(builder, name, rowsOut, files.size());
+      requireAsProved(builder, rowsOut, files.size());
       return new BuiltGeneration(
           name,
           builder,
@@ -208,9 +208,9 @@ final class GenerationRewrite {
   }
 
   /** Reads the new generation back as a reader would. */
-  private void requireAsProved(
-      GenerationBuilder builder, GenerationName name, long rowsOut, int files) throws IOException {
-    Generation built = Generation.load(disk, builder.building(), name);
+  private void requireAsProved(GenerationBuilder builder, long rowsOut, int files)
+      throws IOException {
+    Generation built = builder.load();
     long rows = 0;
     List<FileScanTask> live = built.liveFiles();
     for (FileScanTask task : live) {

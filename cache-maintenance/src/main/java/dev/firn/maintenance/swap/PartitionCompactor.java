@@ -10,7 +10,6 @@ import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.function.LongConsumer;
@@ -105,15 +104,8 @@ public final class PartitionCompactor {
   private void requireSpace(Live state, Rewrite plan) throws IOException {
     long free = disk.usableBytes(state.partition().directory());
     if (free - plan.bytesToRewrite() < config.minFreeBytes()) {
-      throw new FileSystemException(
-          state.partition().directory().toString(),
-          null,
-          "not enough space to rewrite "
-              + plan.bytesToRewrite()
-              + " bytes: "
-              + free
-              + " free, of which min_free_bytes keeps "
-              + config.minFreeBytes());
+      throw new NotEnoughSpaceException(
+          state.partition().directory(), plan.bytesToRewrite(), free, config.minFreeBytes());
     }
   }
 

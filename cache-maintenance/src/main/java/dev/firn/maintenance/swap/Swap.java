@@ -2,6 +2,7 @@ package dev.firn.maintenance.swap;
 
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.CommitStateUnknown;
+import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.cursor.CursorCodec;
 import dev.firn.core.cursor.CursorFile;
@@ -93,7 +94,7 @@ final class Swap {
         changeOver(planned, built, catchUp, files.size(), now);
       }
       return catchUp;
-    } catch (CommitConflict e) {
+    } catch (CommitConflict | Corrupt e) { // both come before the rename only
       Trees.removeOwn(disk, built.builder().building(), e);
       throw e;
     }
