@@ -27,7 +27,6 @@ import dev.firn.maintenance.status.PassMemory;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.iceberg.FileScanTask;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -114,12 +113,8 @@ public final class PartitionAssessor {
     Content content =
         SnapshotReader.read(
             generation, live.cursor().cursor().baselineFiles(), unreadable.keySet());
-    DeletedRows deleted = new DeletedRows(generation);
     long unpublished = UnpublishedRows.count(disk, generation);
-    long rows = unpublished;
-    for (FileScanTask task : content.tasks().values()) {
-      rows += deleted.liveRows(task);
-    }
+    long rows = unpublished + new DeletedRows(generation).liveRows(content.tasks().values());
     CompactionPlan plan = plan(live, content, remembered);
     Outcome outcome;
     @Nullable Rewrite rewrite = null;

@@ -11,19 +11,21 @@ import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.MetadataColumns;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.GenericDeleteFilter;
 import org.apache.iceberg.data.IdentityPartitionConverters;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.util.PartitionUtil;
 
 /**
@@ -47,10 +49,12 @@ public final class RowReader {
 
   private final Disk disk;
   private Generation generation;
+  private DeletedRows deletedRows;
 
   public RowReader(Disk disk, Generation generation) {
     this.disk = disk;
     this.generation = generation;
+    this.deletedRows = new DeletedRows(generation);
   }
 
   /**
@@ -79,6 +83,7 @@ public final class RowReader {
       try {
         if (attempt > 1) {
           generation = Generation.load(disk, generation.directory(), generation.name());
+          deletedRows = new DeletedRows(generation);
         }
         return generation.liveFiles();
       } catch (Corrupt e) {
@@ -107,7 +112,13 @@ public final class RowReader {
   }
 
   private boolean forEach(FileScanTask file, Schema projection, RowSink sink) throws IOException {
-    try (CloseableIterable<Record> rows = reading(file, () -> liveRows(file, projection))) {
+    BitSet hidden;
+    try {
+      hidden = deletedRows.of(file);
+    } catch (Corrupt e) {
+      throw removedOr(e);
+    }
+    try (CloseableIterable<Record> rows = reading(file, () -> liveRows(file, projection, hidden))) {
       Iterator<Record> iterator = reading(file, rows::iterator);
       while (reading(file, iterator::hasNext)) {
         if (!sink.accept(reading(file, iterator::next))) {
@@ -118,10 +129,16 @@ public final class RowReader {
     }
   }
 
-  private CloseableIterable<Record> liveRows(FileScanTask file, Schema projection) {
-    GenericDeleteFilter filter =
-        new GenericDeleteFilter(generation.io(), file, generation.metadata().schema(), projection);
-    return filter.filter(read(generation, file, filter.requiredSchema()));
+  /** What is left of a file, with a further column at the end if anything is hidden. */
+  private CloseableIterable<Record> liveRows(FileScanTask file, Schema projection, BitSet hidden) {
+    if (hidden.isEmpty()) {
+      return read(generation, file, projection);
+    }
+    Schema columns = TypeUtil.join(projection, new Schema(MetadataColumns.ROW_POSITION));
+    int position = projection.columns().size();
+    return CloseableIterable.filter(
+        read(generation, file, columns),
+        row -> !hidden.get(Math.toIntExact(row.get(position, Long.class))));
   }
 
   /** One step of reading; what it throws is the file's fault. What a sink throws never is. */

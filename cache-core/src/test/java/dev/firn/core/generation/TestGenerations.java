@@ -14,6 +14,7 @@ import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.data.GenericRecord;
@@ -46,6 +47,19 @@ public final class TestGenerations {
   /** An empty table; no cursor is written. */
   public static Generation create(Partition partition, String name, Schema schema, String version)
       throws IOException {
+    return create(
+        partition, name, schema, PartitionSpec.unpartitioned(), SortOrder.unsorted(), version);
+  }
+
+  /** An empty table; no cursor is written. */
+  public static Generation create(
+      Partition partition,
+      String name,
+      Schema schema,
+      PartitionSpec spec,
+      SortOrder order,
+      String version)
+      throws IOException {
     Path directory = partition.generation(name(name));
     Files.createDirectories(directory.resolve("data"));
     Files.createDirectories(directory.resolve("metadata"));
@@ -57,7 +71,8 @@ public final class TestGenerations {
             null,
             TableMetadata.newTableMetadata(
                 schema,
-                PartitionSpec.unpartitioned(),
+                spec,
+                order,
                 location,
                 Map.of("format-version", version, "commit.retry.num-retries", "0")));
     return Generation.load(disk, directory, name(name));
