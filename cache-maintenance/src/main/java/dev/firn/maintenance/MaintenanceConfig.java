@@ -67,6 +67,11 @@ public record MaintenanceConfig(
     }
   }
 
+  /** Whether a data file of this size is to be merged with others. */
+  public boolean isSmall(long bytes) {
+    return bytes < targetFileBytes / 4 * 3;
+  }
+
   public static MaintenanceConfig defaults() {
     return new MaintenanceConfig(
         128L << 20,

@@ -17,10 +17,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.MetadataColumns;
+import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.RowDelta;
@@ -41,6 +44,7 @@ import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.DataWriter;
 import org.apache.iceberg.io.OutputFileFactory;
 import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.relocated.com.google.common.util.concurrent.MoreExecutors;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
@@ -50,6 +54,7 @@ import org.apache.iceberg.types.Types;
  */
 public final class ForeignTable {
   private static final String NAME = "table-7";
+  private static final ExecutorService SAME_THREAD = MoreExecutors.newDirectExecutorService();
 
   private final LocalDisk disk = new LocalDisk();
   private final Partition partition;
@@ -121,7 +126,7 @@ public final class ForeignTable {
   /** Commits the rows as one data file for each tuple of the current spec. */
   public List<DataFile> append(Record... rows) throws IOException {
     List<DataFile> written = write(rows);
-    AppendFiles append = table().newFastAppend();
+    AppendFiles append = table().newFastAppend().scanManifestsWith(SAME_THREAD);
     written.forEach(append::appendFile);
     append.commit();
     return written;
@@ -166,6 +171,7 @@ public final class ForeignTable {
     PositionDeleteWriter<Record> writer =
         Parquet.writeDeletes(table.io().newOutputFile(location(table, "deletes")))
             .createWriterFunc(GenericParquetWriter::create)
+            .metricsConfig(MetricsConfig.forPositionDelete()) // whole paths: one file's are its own
             .withSpec(table.specs().get(any.specId()))
             .withPartition(any.partition())
             .buildPositionWriter();
@@ -252,7 +258,7 @@ public final class ForeignTable {
 
   /** Rows and deletes in one commit, with one sequence number. */
   public void commit(List<DataFile> rows, DeleteFile... deletes) throws IOException {
-    RowDelta delta = table().newRowDelta();
+    RowDelta delta = table().newRowDelta().scanManifestsWith(SAME_THREAD);
     rows.forEach(delta::addRows);
     for (DeleteFile delete : deletes) {
       delta.addDeletes(delete);
@@ -280,6 +286,9 @@ public final class ForeignTable {
     if (value instanceof Record record) {
       StringBuilder text = new StringBuilder("{");
       for (Types.NestedField field : record.struct().fields()) {
+        if (MetadataColumns.isMetadataColumn(field.fieldId())) {
+          continue; // which Iceberg's reader leaves in where there were deletes
+        }
         text.append(field.name()).append('=').append(text(record.getField(field.name())));
         text.append(' ');
       }

@@ -133,7 +133,7 @@ public final class CompactionPlanner {
   }
 
   private boolean isMergeable(PlannedFile file) {
-    return file.bytes() < config.targetFileBytes() / 4 * 3 && !file.unreadable();
+    return config.isSmall(file.bytes()) && !file.unreadable();
   }
 
   /** Cuts the groups to what one rewrite may take. Files with deletes cannot be left for later. */

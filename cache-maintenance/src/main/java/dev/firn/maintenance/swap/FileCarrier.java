@@ -17,7 +17,7 @@ import org.apache.iceberg.FileScanTask;
 
 /**
  * Takes a data file over into a generation that is being built, as it is and with its statistics:
- * by hard link, or by copy where links fail. Never one to which deletes apply.
+ * by hard link, or by copy where links fail. Never one of which deletes hide a row.
  */
 final class FileCarrier {
   private static final int COPY_BYTES = 1 << 20;
@@ -34,11 +34,18 @@ final class FileCarrier {
     this.disk = disk;
   }
 
+  /** Takes over a file to which no delete applies. */
   CarriedFile carry(Generation old, FileScanTask task, GenerationBuilder builder)
       throws IOException {
     if (!task.deletes().isEmpty()) {
       throw new AssertionError(task.file().location() + " has deletes and was to be carried over");
     }
+    return carryUntouched(old, task, builder);
+  }
+
+  /** Takes over a file of which, as the delete files that apply to it say, no row is hidden. */
+  CarriedFile carryUntouched(Generation old, FileScanTask task, GenerationBuilder builder)
+      throws IOException {
     String name = SettledName.carried();
     Path from = old.io().resolve(task.file().location());
     long written = 0;

@@ -28,6 +28,7 @@ import dev.firn.maintenance.swap.FileCarrier.CarriedFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
@@ -61,6 +61,7 @@ final class GenerationRewrite {
   private final LongConsumer progress;
   private final Generation old;
   private final FileCarrier carrier;
+  private final DeletedRows deletedRows;
   private final Map<String, List<DataFile>> filesByFirstInput = new HashMap<>();
   private final Map<String, String> carried = new HashMap<>();
   private long rowsIn;
@@ -81,6 +82,7 @@ final class GenerationRewrite {
     this.progress = progress;
     this.old = state.generation();
     this.carrier = new FileCarrier(disk);
+    this.deletedRows = new DeletedRows(old);
   }
 
   BuiltGeneration build(Rewrite plan, GenerationName name, long nowMillis) throws IOException {
@@ -128,13 +130,17 @@ final class GenerationRewrite {
   }
 
   private void rewrite(GenerationBuilder builder, List<PlannedFile> group) throws IOException {
-    DeletedRows deletedRows = new DeletedRows(old);
+    List<BitSet> deleted = deletedRows.of(group.stream().map(this::task).toList());
+    List<PlannedFile> rewritten = new ArrayList<>();
     List<RewriteInput> inputs = new ArrayList<>();
-    for (PlannedFile file : group) {
-      FileScanTask task = task(file);
-      LongStream.Builder deleted = LongStream.builder();
-      deletedRows.forEach(task, deleted::add);
-      RowMask mask = RowMask.of(deleted.build());
+    for (int i = 0; i < group.size(); i++) {
+      PlannedFile file = group.get(i);
+      if (deleted.get(i).isEmpty() && !config.isSmall(file.bytes())) {
+        // Deletes might have applied to it, by its bounds or its tuple, and do not.
+        carried(file, carrier.carryUntouched(old, task(file), builder));
+        continue;
+      }
+      RowMask mask = RowMask.of(deleted.get(i).stream().asLongStream());
       Path path = old.io().resolve(file.location());
       inputs.add(
           new RewriteInput(
@@ -142,10 +148,19 @@ final class GenerationRewrite {
               new ParquetInput(disk, path),
               mask,
               file.rows(),
-              identityColumns(task.spec())));
+              identityColumns(task(file).spec())));
+      rewritten.add(file);
       rowsIn += file.rows();
       rowsDeleted += mask.cardinality();
     }
+    if (!rewritten.isEmpty()) {
+      rewrite(builder, rewritten, inputs);
+    }
+  }
+
+  private void rewrite(
+      GenerationBuilder builder, List<PlannedFile> group, List<RewriteInput> inputs)
+      throws IOException {
     RewriteLimits limits =
         new RewriteLimits(
             config.compactBatchBytes(),
@@ -200,7 +215,10 @@ final class GenerationRewrite {
   }
 
   private void carry(GenerationBuilder builder, PlannedFile file) throws IOException {
-    CarriedFile over = carrier.carry(old, task(file), builder);
+    carried(file, carrier.carry(old, task(file), builder));
+  }
+
+  private void carried(PlannedFile file, CarriedFile over) {
     carried.put(file.location(), over.file().location());
     filesByFirstInput.put(file.location(), List.of(over.file()));
     bytesWritten += over.bytesWritten();

@@ -40,7 +40,8 @@ public final class PartitionCompactor {
   /**
    * What came of a plan.
    *
-   * @param swapped false if the rewrite would have achieved nothing and was given up
+   * @param swapped false if the rewrite would have achieved nothing and was given up: no file less,
+   *     and no delete file to get rid of
    * @param carried new location of each file that went over as it is, by its old one
    * @param filesCaughtUp files that were appended during the rewrite and taken over
    */
@@ -73,7 +74,10 @@ public final class PartitionCompactor {
         new GenerationRewrite(disk, config, state, content, progress)
             .build(plan, name, clock.millis());
     long filesBefore = content.snapshot().files().size();
-    boolean worthwhile = built.dataFiles() < filesBefore || built.proof().rowsDeleted() > 0;
+    boolean worthwhile =
+        built.dataFiles() < filesBefore
+            || built.proof().rowsDeleted() > 0
+            || content.tasks().values().stream().anyMatch(task -> !task.deletes().isEmpty());
     if (!worthwhile) {
       Trees.remove(disk, built.builder().building());
       return result(built, 0, 0, 0, false);
