@@ -62,10 +62,26 @@ final class SchemaResolver {
     MessageType derived = ParquetSchemaUtil.convert(table, "table");
     List<Type> columns = new ArrayList<>();
     for (Type column : derived.getFields()) {
+      requireFields(column, column.getName());
       columns.add(resolve(column));
     }
     MessageType output = new MessageType("table", columns);
     return new Resolved(output, List.copyOf(output.getColumns()), Map.copyOf(mappings));
+  }
+
+  /** A table may have a struct that lost all its fields; a Parquet file cannot. */
+  private void requireFields(Type type, String name) throws UnsupportedRewriteException {
+    if (type.isPrimitive() || inputs.isEmpty()) {
+      return;
+    }
+    GroupType group = type.asGroupType();
+    if (group.getFieldCount() == 0) {
+      throw new UnsupportedRewriteException(
+          inputs.iterator().next().firstInput(), name, "a struct with fields", "one without any");
+    }
+    for (Type field : group.getFields()) {
+      requireFields(field, name + "." + field.getName());
+    }
   }
 
   private Type resolve(Type derived) throws UnsupportedRewriteException {

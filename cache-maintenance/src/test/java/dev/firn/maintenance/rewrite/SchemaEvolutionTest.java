@@ -219,6 +219,17 @@ final class SchemaEvolutionTest {
   }
 
   @Test
+  void aStructThatLostAllItsFieldsIsUnsupported() {
+    Schema old =
+        new Schema(
+            optional(1, "a", Types.LongType.get()),
+            optional(2, "s", Types.StructType.of(optional(3, "x", Types.LongType.get()))));
+    Schema current =
+        new Schema(optional(1, "a", Types.LongType.get()), optional(2, "s", Types.StructType.of()));
+    assertUnsupported(current, write(old, row(1L, row(2L))), "s", "a struct with fields");
+  }
+
+  @Test
   void columnThatReadersTakeFromThePartitionIsNotTurnedIntoNulls() throws IOException {
     Schema old = new Schema(optional(1, "a", Types.LongType.get()));
     Schema current =
