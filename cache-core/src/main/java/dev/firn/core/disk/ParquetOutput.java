@@ -2,6 +2,7 @@ package dev.firn.core.disk;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.apache.parquet.io.DelegatingPositionOutputStream;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
@@ -18,25 +19,10 @@ public final class ParquetOutput implements OutputFile {
   @Override
   public PositionOutputStream create(long blockSizeHint) throws IOException {
     SyncedStream stream = new SyncedStream(disk.create(path));
-    return new PositionOutputStream() {
+    return new DelegatingPositionOutputStream(stream) {
       @Override
       public long getPos() {
         return stream.position();
-      }
-
-      @Override
-      public void write(int value) throws IOException {
-        stream.write(value);
-      }
-
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        stream.write(bytes, offset, length);
-      }
-
-      @Override
-      public void close() throws IOException {
-        stream.close();
       }
     };
   }

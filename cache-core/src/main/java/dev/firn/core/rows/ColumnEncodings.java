@@ -1,23 +1,22 @@
 package dev.firn.core.rows;
 
+import dev.firn.core.parquet.DistinctValuesWriter;
+import dev.firn.core.parquet.ParquetFileOutput;
 import java.util.BitSet;
 import java.util.List;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.column.values.factory.DefaultValuesWriterFactory;
 import org.apache.parquet.column.values.factory.ValuesWriterFactory;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
- * How the columns of a row group are encoded: data pages of version 1 with checksums, minima and
- * maxima cut at 64 bytes; binaries by {@link DistinctValuesWriter}, all else by Parquet's own
- * writers. In a group of a few rows these write no dictionaries: a page with its header costs more
- * than the numbers in it.
+ * How the columns of a row group are encoded: binaries by {@link DistinctValuesWriter}, all else by
+ * Parquet's own writers. In a group of a few rows these write no dictionaries: a page with its
+ * header costs more than the numbers in it.
  */
 final class ColumnEncodings {
-  static final int TRUNCATE_BYTES = 64;
   private static final int FEW_ROWS = 64;
 
   private final List<ColumnDescriptor> leaves;
@@ -45,11 +44,7 @@ final class ColumnEncodings {
 
   private ParquetProperties build(boolean dictionaries) {
     ParquetProperties.Builder builder =
-        ParquetProperties.builder()
-            .withWriterVersion(WriterVersion.PARQUET_1_0)
-            .withPageWriteChecksumEnabled(true)
-            .withColumnIndexTruncateLength(TRUNCATE_BYTES)
-            .withStatisticsTruncateLength(TRUNCATE_BYTES)
+        ParquetFileOutput.properties()
             .withSizeStatisticsEnabled(false)
             .withDictionaryEncoding(dictionaries)
             // The rows of a group are told when all columns are there: each has one page.

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.firn.core.parquet.ParquetFileOutput;
+import dev.firn.core.parquet.ZstdPages;
 import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
@@ -15,14 +17,12 @@ import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Type;
-import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
@@ -41,9 +41,6 @@ import org.jspecify.annotations.Nullable;
 public final class ExchangeEncoder implements AutoCloseable {
   /** From here on minima and maxima of a column help less than they cost. */
   private static final int FAT_VALUE_CHARACTERS = 1024;
-
-  /** Row groups are cut by {@link RowGroups}; this is only what the writer would align them to. */
-  private static final long UNALIGNED = 128L << 20;
 
   private final ZstdPages compressor = new ZstdPages();
   private @Nullable Plan plan;
@@ -92,10 +89,15 @@ public final class ExchangeEncoder implements AutoCloseable {
       plan = current;
     }
     List<ObjectNode> sorted = RowOrder.sort(current.table, sortOrder, rows);
-    Output output = new Output(file);
+    ParquetFileOutput output = ParquetFileOutput.open(file, current.message);
     try {
       return write(
-          current, sorted == null ? rows : sorted, sorted != null, footer, output, metrics);
+          current,
+          sorted == null ? rows : sorted,
+          sorted != null,
+          footer,
+          output.writer(),
+          metrics);
     } catch (IOException | RuntimeException | Error e) {
       output.abort(e);
       throw e;
@@ -107,20 +109,9 @@ public final class ExchangeEncoder implements AutoCloseable {
       List<ObjectNode> rows,
       boolean sorted,
       Map<String, String> footer,
-      Output output,
+      ParquetFileWriter writer,
       MetricsConfig metricsConfig)
       throws IOException {
-    ParquetFileWriter writer =
-        new ParquetFileWriter(
-            output,
-            current.message,
-            ParquetFileWriter.Mode.CREATE,
-            UNALIGNED,
-            0,
-            ColumnEncodings.TRUNCATE_BYTES,
-            ColumnEncodings.TRUNCATE_BYTES,
-            true);
-    writer.start();
     FileCounts counts = new FileCounts(current.leaves);
     long rescued = 0;
     for (List<ObjectNode> group : RowGroups.of(rows)) {
@@ -139,13 +130,7 @@ public final class ExchangeEncoder implements AutoCloseable {
       Plan current, List<ObjectNode> rows, ParquetFileWriter writer, FileCounts counts)
       throws IOException {
     writer.startBlock(rows.size());
-    ColumnChunkPageWriteStore pages =
-        new ColumnChunkPageWriteStore(
-            compressor,
-            current.message,
-            HeapByteBufferAllocator.getInstance(),
-            ColumnEncodings.TRUNCATE_BYTES,
-            true);
+    ColumnChunkPageWriteStore pages = ParquetFileOutput.pages(compressor, current.message);
     ColumnWriteStore store =
         current
             .encodings
@@ -291,48 +276,6 @@ public final class ExchangeEncoder implements AutoCloseable {
         } else {
           throw new IllegalArgumentException(
               "Row " + i + " has no value for the required column " + column.field().name());
-        }
-      }
-    }
-  }
-
-  /** Remembers the stream, which Parquet's writer leaves open when a write to it fails. */
-  private static final class Output implements OutputFile {
-    private final OutputFile file;
-    private @Nullable PositionOutputStream stream;
-
-    Output(OutputFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public PositionOutputStream create(long blockSize) throws IOException {
-      PositionOutputStream created = file.create(blockSize);
-      stream = created;
-      return created;
-    }
-
-    @Override
-    public PositionOutputStream createOrOverwrite(long blockSize) {
-      throw new AssertionError("An output is never overwritten");
-    }
-
-    @Override
-    public boolean supportsBlockSize() {
-      return false;
-    }
-
-    @Override
-    public long defaultBlockSize() {
-      return 0;
-    }
-
-    void abort(Throwable cause) {
-      if (stream != null) {
-        try {
-          stream.close();
-        } catch (IOException | RuntimeException e) {
-          cause.addSuppressed(e);
         }
       }
     }

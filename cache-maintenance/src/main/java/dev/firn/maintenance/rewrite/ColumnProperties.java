@@ -1,8 +1,9 @@
 package dev.firn.maintenance.rewrite;
 
+import dev.firn.core.parquet.DistinctValuesWriter;
+import dev.firn.core.parquet.ParquetFileOutput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.apache.parquet.column.values.ValuesWriter;
 import org.apache.parquet.column.values.factory.ValuesWriterFactory;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -10,14 +11,11 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 /**
  * How a column chunk is encoded.
  *
- * <p>Data pages are of version 1: every reader there is reads them, and their levels are compressed
- * along with the values. Pages carry checksums, minima and maxima are cut at 64 bytes.
- *
  * <p>By default a dictionary is given up at 1 MB and a page ends at 1 MB of values before encoding.
  * That is 256 values of 4 KB, but eight of 128 KB: with nine distinct texts of 128 KB the
  * dictionary is lost, and each text is then written as often as it occurs, a hundred times an
  * exchange. Two kinds of binary chunk therefore get one page and a dictionary as large as they
- * need, see {@link FatValuesWriter}:
+ * need, see {@link DistinctValuesWriter}:
  *
  * <ul>
  *   <li>{@link #FAT}: the values take {@value #FAT_VALUE_BYTES} bytes or more on average, a
@@ -31,12 +29,11 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * Everything else is {@link #USUAL}: forty distinct texts of 3 KB are a dictionary of 120 KB.
  */
 enum ColumnProperties {
-  USUAL(builder()),
+  USUAL(ParquetFileOutput.properties()),
   REPETITIVE(onePage()),
   FAT(onePage().withStatisticsEnabled(false));
 
   static final int FAT_VALUE_BYTES = 4096;
-  static final int TRUNCATE_BYTES = 64;
 
   private final ParquetProperties properties;
 
@@ -64,19 +61,11 @@ enum ColumnProperties {
   }
 
   private static ParquetProperties.Builder onePage() {
-    return builder()
+    return ParquetFileOutput.properties()
         .withPageSize(Integer.MAX_VALUE)
         .withPageRowCountLimit(Integer.MAX_VALUE)
         .withPageValueCountThreshold(Integer.MAX_VALUE)
         .withValuesWriterFactory(new FatValues());
-  }
-
-  private static ParquetProperties.Builder builder() {
-    return ParquetProperties.builder()
-        .withWriterVersion(WriterVersion.PARQUET_1_0)
-        .withPageWriteChecksumEnabled(true)
-        .withColumnIndexTruncateLength(TRUNCATE_BYTES)
-        .withStatisticsTruncateLength(TRUNCATE_BYTES);
   }
 
   private static final class FatValues implements ValuesWriterFactory {
@@ -85,7 +74,7 @@ enum ColumnProperties {
 
     @Override
     public ValuesWriter newValuesWriter(ColumnDescriptor descriptor) {
-      return new FatValuesWriter();
+      return new DistinctValuesWriter();
     }
   }
 }

@@ -1,18 +1,15 @@
 package dev.firn.maintenance.rewrite;
 
+import dev.firn.core.parquet.ParquetFileOutput;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.io.OutputFile;
-import org.apache.parquet.io.PositionOutputStream;
 import org.apache.parquet.schema.MessageType;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes one output file: row group after row group, in each column after column, so that only one
@@ -22,14 +19,11 @@ import org.jspecify.annotations.Nullable;
  * only {@link #abort} may be called; what was written until then stays where it is.
  */
 final class OutputWriter {
-  /** Row groups are cut by batches; this is only what the writer would align them to. */
-  private static final long UNALIGNED = 128L << 20;
-
   private final RewriteOutput output;
   private final MessageType schema;
   private final List<ColumnDescriptor> leaves;
   private final PageCodecs codecs;
-  private final OpenedOutput opened;
+  private final ParquetFileOutput opened;
   private final ParquetFileWriter writer;
   private final ColumnTally tally;
   private long rows;
@@ -39,15 +33,14 @@ final class OutputWriter {
       MessageType schema,
       List<ColumnDescriptor> leaves,
       PageCodecs codecs,
-      OpenedOutput opened,
-      ParquetFileWriter writer,
+      ParquetFileOutput opened,
       boolean hashed) {
     this.output = output;
     this.schema = schema;
     this.leaves = leaves;
     this.codecs = codecs;
     this.opened = opened;
-    this.writer = writer;
+    this.writer = opened.writer();
     this.tally = new ColumnTally(leaves.size(), hashed);
   }
 
@@ -57,25 +50,8 @@ final class OutputWriter {
   static OutputWriter open(
       RewriteOutput output, SchemaResolver.Resolved resolved, PageCodecs codecs, boolean hashed)
       throws IOException {
-    OpenedOutput opened = new OpenedOutput(output.file());
-    try {
-      ParquetFileWriter writer =
-          new ParquetFileWriter(
-              opened,
-              resolved.output(),
-              ParquetFileWriter.Mode.CREATE,
-              UNALIGNED,
-              0,
-              ColumnProperties.TRUNCATE_BYTES,
-              ColumnProperties.TRUNCATE_BYTES,
-              true);
-      writer.start();
-      return new OutputWriter(
-          output, resolved.output(), resolved.leaves(), codecs, opened, writer, hashed);
-    } catch (IOException | RuntimeException e) {
-      opened.abort(e);
-      throw e;
-    }
+    ParquetFileOutput opened = ParquetFileOutput.open(output.file(), resolved.output());
+    return new OutputWriter(output, resolved.output(), resolved.leaves(), codecs, opened, hashed);
   }
 
   RewriteOutput output() {
@@ -130,12 +106,7 @@ final class OutputWriter {
       this.leaf = leaf;
       MessageType projection = LeafProjection.of(schema, leaves.get(leaf));
       this.pages =
-          new ColumnChunkPageWriteStore(
-              codecs.getCompressor(CompressionCodecName.ZSTD),
-              projection,
-              HeapByteBufferAllocator.getInstance(),
-              ColumnProperties.TRUNCATE_BYTES,
-              true);
+          ParquetFileOutput.pages(codecs.getCompressor(CompressionCodecName.ZSTD), projection);
       this.store = properties.properties().newColumnWriteStore(projection, pages, pages);
       this.sink = new ColumnSink(store, leaves.get(leaf));
     }
@@ -173,48 +144,6 @@ final class OutputWriter {
               + output.name()
               + ")",
           e);
-    }
-  }
-
-  /** Remembers the stream, which Parquet's writer leaves open when a write to it fails. */
-  private static final class OpenedOutput implements OutputFile {
-    private final OutputFile file;
-    private @Nullable PositionOutputStream stream;
-
-    OpenedOutput(OutputFile file) {
-      this.file = file;
-    }
-
-    @Override
-    public PositionOutputStream create(long blockSize) throws IOException {
-      PositionOutputStream created = file.create(blockSize);
-      stream = created;
-      return created;
-    }
-
-    @Override
-    public PositionOutputStream createOrOverwrite(long blockSize) {
-      throw new AssertionError("An output is never overwritten");
-    }
-
-    @Override
-    public boolean supportsBlockSize() {
-      return false;
-    }
-
-    @Override
-    public long defaultBlockSize() {
-      return 0;
-    }
-
-    void abort(Throwable cause) {
-      if (stream != null) {
-        try {
-          stream.close();
-        } catch (IOException | RuntimeException e) {
-          cause.addSuppressed(e);
-        }
-      }
     }
   }
 }

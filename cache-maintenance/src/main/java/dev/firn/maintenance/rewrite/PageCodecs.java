@@ -1,7 +1,7 @@
 package dev.firn.maintenance.rewrite;
 
 import com.github.luben.zstd.Zstd;
-import com.github.luben.zstd.ZstdCompressCtx;
+import dev.firn.core.parquet.ZstdPages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.parquet.bytes.BytesInput;
@@ -21,10 +21,8 @@ import org.xerial.snappy.Snappy;
  * calls it; {@link #close} frees the native memory. Not safe for several threads.
  */
 final class PageCodecs implements CompressionCodecFactory, AutoCloseable {
-  /** Level 9 takes 2.5 times as long for nothing; level 1 writes a tenth more. */
-  private static final int ZSTD_LEVEL = 3;
-
-  private final ZstdPages zstd = new ZstdPages();
+  private final ZstdPages compressor = new ZstdPages();
+  private final ZstdInput zstd = new ZstdInput();
   private final SnappyPages snappy = new SnappyPages();
   private final PlainPages plain = new PlainPages();
   private final CodecFactory others = new CodecFactory(new PlainParquetConfiguration(), 0);
@@ -34,7 +32,7 @@ final class PageCodecs implements CompressionCodecFactory, AutoCloseable {
     if (codec != CompressionCodecName.ZSTD) {
       throw new IllegalArgumentException("Pages are written as ZSTD, not " + codec);
     }
-    return zstd;
+    return compressor;
   }
 
   @Override
@@ -52,7 +50,7 @@ final class PageCodecs implements CompressionCodecFactory, AutoCloseable {
 
   @Override
   public void close() {
-    zstd.context.close();
+    compressor.close();
     others.release();
   }
 
@@ -117,45 +115,6 @@ final class PageCodecs implements CompressionCodecFactory, AutoCloseable {
     void decompress(byte[] from, int offset, int length, byte[] to) throws IOException {
       Snappy.uncompress(from, offset, length, to, 0);
     }
-  }
-
-  private static final class ZstdPages implements BytesInputCompressor, BytesInputDecompressor {
-    private final ZstdCompressCtx context = new ZstdCompressCtx().setLevel(ZSTD_LEVEL);
-    private final ZstdInput input = new ZstdInput();
-
-    @Override
-    public BytesInput compress(BytesInput page) {
-      ByteBuffer from = buffer(page);
-      byte[] to = new byte[Math.toIntExact(Zstd.compressBound(from.remaining()))];
-      int size =
-          context.compressByteArray(
-              to,
-              0,
-              to.length,
-              from.array(),
-              from.arrayOffset() + from.position(),
-              from.remaining());
-      return BytesInput.from(to, 0, size);
-    }
-
-    @Override
-    public CompressionCodecName getCodecName() {
-      return CompressionCodecName.ZSTD;
-    }
-
-    @Override
-    public BytesInput decompress(BytesInput page, int size) throws IOException {
-      return input.decompress(page, size);
-    }
-
-    @Override
-    public void decompress(ByteBuffer from, int length, ByteBuffer to, int size)
-        throws IOException {
-      input.decompress(from, length, to, size);
-    }
-
-    @Override
-    public void release() {}
   }
 
   private static final class ZstdInput extends ArrayPages {

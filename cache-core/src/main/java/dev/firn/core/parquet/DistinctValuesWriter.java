@@ -1,15 +1,9 @@
-package dev.firn.core.rows;
+package dev.firn.core.parquet;
 
-import com.dynatrace.hash4j.hashing.Hasher64;
-import com.dynatrace.hash4j.hashing.Hashing;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.parquet.bytes.BytesInput;
@@ -28,62 +22,32 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Each distinct value is held once, and only when all are there is chosen between dictionary and
  * plain. So a text of 128 KB that repeats on every row is written once, where Parquet's own writer
- * gives a dictionary up at 1 MB. The same instance as just before is not hashed again.
+ * gives a dictionary up at 1 MB.
  */
-final class DistinctValuesWriter extends ValuesWriter {
-  private static final Hasher64 HASHER = Hashing.xxh3_64();
+public final class DistinctValuesWriter extends ValuesWriter {
   private static final int INITIAL_SLAB_BYTES = 64;
 
   /** What a dictionary page costs beside its values: a header and a frame of its own. */
   private static final int DICTIONARY_OVERHEAD_BYTES = 64;
 
-  private final Map<Key, Integer> dictionary = new HashMap<>();
-  private final List<byte[]> entries = new ArrayList<>();
-  private @Nullable Binary last;
-  private int lastId;
+  private final DistinctValues distinct = new DistinctValues();
   private int[] ids = new int[16];
   private int size;
   private long plainBytes;
-  private long dictionaryBytes;
   private boolean pageWritten;
   private boolean dictionaryUsed;
 
   @Override
-  @SuppressWarnings("ReferenceEquality")
   public void writeBytes(Binary value) {
-    if (value != last) {
-      lastId = id(value.getBytesUnsafe());
-      last = value;
-    }
     if (size == ids.length) {
       ids = Arrays.copyOf(ids, size * 2);
     }
-    ids[size++] = lastId;
+    ids[size++] = distinct.id(value);
     plainBytes += Integer.BYTES + value.length();
   }
 
-  private int id(byte[] bytes) {
-    Key key = new Key(bytes, (int) HASHER.hashBytesToLong(bytes));
-    Integer known = dictionary.putIfAbsent(key, entries.size());
-    if (known != null) {
-      return known;
-    }
-    entries.add(bytes);
-    dictionaryBytes += Integer.BYTES + bytes.length;
-    return entries.size() - 1;
-  }
-
-  @SuppressWarnings("ArrayRecordComponent")
-  private record Key(byte[] bytes, int hash) {
-    @Override
-    public int hashCode() {
-      return hash;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key key && hash == key.hash && Arrays.equals(bytes, key.bytes);
-    }
+  private long dictionaryBytes() {
+    return distinct.bytes() + (long) Integer.BYTES * distinct.count();
   }
 
   /** Small on purpose: the page ends with the chunk. */
@@ -94,7 +58,7 @@ final class DistinctValuesWriter extends ValuesWriter {
 
   @Override
   public long getAllocatedSize() {
-    return dictionaryBytes + (long) ids.length * Integer.BYTES;
+    return dictionaryBytes() + (long) ids.length * Integer.BYTES;
   }
 
   @Override
@@ -103,11 +67,11 @@ final class DistinctValuesWriter extends ValuesWriter {
       throw new ParquetEncodingException("A chunk of binaries has one page only");
     }
     pageWritten = true;
-    if (entries.size() == size) {
+    if (distinct.count() == size) {
       return plain();
     }
     try {
-      int width = BytesUtils.getWidthFromMaxInt(Math.max(0, entries.size() - 1));
+      int width = BytesUtils.getWidthFromMaxInt(Math.max(0, distinct.count() - 1));
       RunLengthBitPackingHybridEncoder encoder =
           new RunLengthBitPackingHybridEncoder(
               width,
@@ -119,7 +83,7 @@ final class DistinctValuesWriter extends ValuesWriter {
       }
       BytesInput indices =
           BytesInput.concat(BytesInput.from(new byte[] {(byte) width}), encoder.toBytes());
-      dictionaryUsed = indices.size() + dictionaryBytes + DICTIONARY_OVERHEAD_BYTES < plainBytes;
+      dictionaryUsed = indices.size() + dictionaryBytes() + DICTIONARY_OVERHEAD_BYTES < plainBytes;
       return dictionaryUsed ? indices : plain();
     } catch (IOException e) {
       throw new ParquetEncodingException("Dictionary indices do not encode", e);
@@ -127,7 +91,7 @@ final class DistinctValuesWriter extends ValuesWriter {
   }
 
   private BytesInput plain() {
-    return page(plainBytes, IntStream.range(0, size).mapToObj(i -> entries.get(ids[i])));
+    return page(plainBytes, IntStream.range(0, size).mapToObj(i -> distinct.value(ids[i])));
   }
 
   /** A large page is not put together: its values are handed on one by one. */
@@ -170,20 +134,19 @@ final class DistinctValuesWriter extends ValuesWriter {
       return null;
     }
     return new DictionaryPage(
-        page(dictionaryBytes, entries.stream()), entries.size(), Encoding.PLAIN);
+        page(dictionaryBytes(), IntStream.range(0, distinct.count()).mapToObj(distinct::value)),
+        distinct.count(),
+        Encoding.PLAIN);
   }
 
   @Override
   public void resetDictionary() {
-    dictionary.clear();
-    entries.clear();
-    last = null;
-    dictionaryBytes = 0;
+    distinct.clear();
     dictionaryUsed = false;
   }
 
   @Override
   public String memUsageString(String prefix) {
-    return prefix + " " + entries.size() + " distinct values, " + dictionaryBytes + " bytes";
+    return prefix + " " + distinct.count() + " distinct values, " + distinct.bytes() + " bytes";
   }
 }
