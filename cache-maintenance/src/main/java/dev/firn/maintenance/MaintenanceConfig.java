@@ -10,7 +10,8 @@ import java.util.Locale;
  * @param targetFileBytes outputs close at this size; a file is small under three quarters of it
  * @param compactFileCount small files beyond the baseline that make a partition due
  * @param compactAvgFileBytes only if the small files' average is under this
- * @param compactBatchBytes a row group holds at most this many encoded bytes
+ * @param compactBatchBytes a row group holds at most this many encoded bytes, a value of a
+ *     dictionary counted once, but always at least one row
  * @param compactBatchRows a row group holds at most this many rows
  * @param retiredGrace how long a superseded generation stays for its readers
  * @param orphanGrace how long something that was never live stays, from its newest change

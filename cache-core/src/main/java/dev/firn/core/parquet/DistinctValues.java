@@ -2,12 +2,23 @@ package dev.firn.core.parquet;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.parquet.bytes.BytesInput;
+import org.apache.parquet.bytes.BytesUtils;
+import org.apache.parquet.bytes.HeapByteBufferAllocator;
+import org.apache.parquet.column.Encoding;
+import org.apache.parquet.column.page.DictionaryPage;
+import org.apache.parquet.column.values.rle.RunLengthBitPackingHybridEncoder;
+import org.apache.parquet.io.ParquetEncodingException;
 import org.apache.parquet.io.api.Binary;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public final class DistinctValues {
   private static final Hasher64 HASHER = Hashing.xxh3_64();
   private static final int IDENTITY_SLOTS = 256;
+  private static final int INITIAL_SLAB_BYTES = 64;
 
   /** Shorter values are hashed faster than they are remembered. */
   private static final int REMEMBERED_BYTES = 256;
@@ -111,6 +123,68 @@ public final class DistinctValues {
 
   public byte[] value(int id) {
     return entries.get(id);
+  }
+
+  /** What a dictionary of them takes before compression. */
+  public long dictionaryBytes() {
+    return bytes + (long) Integer.BYTES * entries.size();
+  }
+
+  /** The dictionary of all values. */
+  public DictionaryPage dictionary() {
+    return new DictionaryPage(
+        plain(dictionaryBytes(), entries.stream()), entries.size(), Encoding.PLAIN);
+  }
+
+  /** The numbers of some values as a page of a dictionary column holds them. */
+  public BytesInput indices(int[] numbers, int from, int to) {
+    try {
+      int width = BytesUtils.getWidthFromMaxInt(Math.max(0, entries.size() - 1));
+      RunLengthBitPackingHybridEncoder encoder =
+          new RunLengthBitPackingHybridEncoder(
+              width,
+              INITIAL_SLAB_BYTES,
+              Math.max(INITIAL_SLAB_BYTES, to - from),
+              HeapByteBufferAllocator.getInstance());
+      for (int i = from; i < to; i++) {
+        encoder.writeInt(numbers[i]);
+      }
+      return BytesInput.concat(BytesInput.from(new byte[] {(byte) width}), encoder.toBytes());
+    } catch (IOException e) {
+      throw new ParquetEncodingException("Dictionary indices do not encode", e);
+    }
+  }
+
+  /**
+   * The values of some numbers, one after the other.
+   *
+   * @param size what they take, with four bytes for the length of each
+   */
+  public BytesInput plain(int[] numbers, int from, int to, long size) {
+    return plain(size, IntStream.range(from, to).mapToObj(i -> entries.get(numbers[i])));
+  }
+
+  /** A large page is not put together: its values are handed on one by one. */
+  private static BytesInput plain(long size, Stream<byte[]> values) {
+    if (size > Integer.MAX_VALUE - 8) {
+      throw new ParquetEncodingException("Page of " + size + " bytes is too large");
+    }
+    if (size > ZstdPages.LARGE_BYTES) {
+      return BytesInput.concat(
+          values
+              .flatMap(value -> Stream.of(BytesInput.from(length(value)), BytesInput.from(value)))
+              .toList());
+    }
+    ByteBuffer page = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+    values.forEach(value -> page.putInt(value.length).put(value));
+    return BytesInput.from(page.array());
+  }
+
+  private static byte[] length(byte[] value) {
+    return ByteBuffer.allocate(Integer.BYTES)
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .putInt(value.length)
+        .array();
   }
 
   public void clear() {

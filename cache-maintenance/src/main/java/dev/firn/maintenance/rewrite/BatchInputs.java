@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.io.SeekableInputStream;
 
 /**
@@ -20,24 +20,21 @@ final class BatchInputs implements Closeable {
   private static final int KEPT_OPEN = 64;
 
   private final List<RewriteInput> inputs;
-  private final List<InputFooter> footers;
-  private final ParquetReadOptions options;
+  private final CompressionCodecFactory codecs;
   private final Map<Integer, SeekableInputStream> open = new HashMap<>();
 
-  BatchInputs(List<RewriteInput> inputs, List<InputFooter> footers, ParquetReadOptions options) {
+  BatchInputs(List<RewriteInput> inputs, CompressionCodecFactory codecs) {
     this.inputs = inputs;
-    this.footers = footers;
-    this.options = options;
+    this.codecs = codecs;
   }
 
-  /** The entries of an output column that a slice contributes. */
+  /** The entries of an output column that a slice contributes; to be closed before the next. */
   TripletSource source(BatchPlanner.Slice slice, LeafMapping mapping, String column)
       throws UnreadableInputException {
     if (mapping.source() < 0) {
       return new AbsentSource(mapping, slice.keptRows());
     }
     RewriteInput input = inputs.get(slice.input());
-    InputFooter.RowGroup group = footers.get(slice.input()).rowGroups().get(slice.rowGroup());
     try {
       return new ColumnSource(
           input.name(),
@@ -45,10 +42,10 @@ final class BatchInputs implements Closeable {
           chunk(slice, mapping.source()),
           mapping,
           input.dropped(),
-          group.firstRow(),
+          slice.group().firstRow(),
           slice.fromRow(),
           slice.toRow(),
-          group.rows());
+          slice.group().rows());
     } catch (IOException | RuntimeException e) {
       throw new UnreadableInputException(
           input.name(), "Column " + column + " does not decode: " + e, e);
@@ -56,30 +53,24 @@ final class BatchInputs implements Closeable {
   }
 
   private ColumnChunkReader chunk(BatchPlanner.Slice slice, int column) throws IOException {
-    SeekableInputStream kept = open.get(slice.input());
-    if (kept != null) {
-      return chunk(slice, column, kept);
+    SeekableInputStream stream = open.get(slice.input());
+    Closeable whenRead = () -> {};
+    if (stream == null) {
+      stream = inputs.get(slice.input()).file().newStream();
+      if (open.size() < KEPT_OPEN) {
+        open.put(slice.input(), stream);
+      } else {
+        whenRead = stream;
+      }
     }
-    SeekableInputStream stream = inputs.get(slice.input()).file().newStream();
-    if (open.size() < KEPT_OPEN) {
-      open.put(slice.input(), stream);
-      return chunk(slice, column, stream);
-    }
-    try (stream) {
-      return chunk(slice, column, stream);
-    }
-  }
-
-  private ColumnChunkReader chunk(BatchPlanner.Slice slice, int column, SeekableInputStream stream)
-      throws IOException {
-    InputFooter footer = footers.get(slice.input());
     return ColumnChunkReader.open(
-        inputs.get(slice.input()).file(),
         stream,
-        footer,
-        footer.rowGroups().get(slice.rowGroup()),
-        column,
-        options);
+        slice.group().chunk(column),
+        slice.footer().schema().leaves().get(column),
+        slice.fromRow(),
+        slice.footer().writerVersion(),
+        codecs,
+        whenRead);
   }
 
   @Override

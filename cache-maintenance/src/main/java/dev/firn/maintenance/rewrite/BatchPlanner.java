@@ -1,29 +1,55 @@
 package dev.firn.maintenance.rewrite;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Cuts inputs into batches, each of which becomes one row group of an output. Pure: sizes and masks
- * in, slices out.
+ * Cuts inputs into batches, each of which is to become one row group of an output. Sizes and masks
+ * in, slices out, one batch at a time: only the footers of the batch's own inputs are held.
  *
- * <p>A batch holds at most {@code batchRows} kept rows, and its slices at most {@code batchBytes}
- * of encoded input; counting rows alone once exhausted the memory. The bytes of a row group are
- * taken as spread evenly over its rows, kept or not, so that dropping rows never lets a batch hold
- * more. Row groups that fit into an empty batch are not cut for their bytes: the batch before them
- * ends early. With 32 MB a batch, input row groups of 20, 20 and 100 MB give batches of 20, 20 +
- * 12, 32, 32 and 24 MB. A slice holds at least one kept row, however large.
+ * <p>A batch holds at most {@code batchRows} kept rows, and what it is expected to take at most
+ * {@code batchBytes}; counting rows alone once exhausted the memory. The expectation is the encoded
+ * input and the footers, times what earlier row groups took for each byte expected: less where
+ * inputs repeat each other's values, more where an encoding unfolds. It decides how much is tried;
+ * what is written is bounded by what the row group really holds, see {@link
+ * OutputWriter.RowGroup#room}.
+ *
+ * <p>The bytes of an input's row group are taken as spread evenly over its rows, kept or not. Row
+ * groups that fit into an empty batch are not cut for their bytes: the batch before them ends
+ * early. With 32 MB a batch, input row groups of 20, 20 and 100 MB give batches of 20, 20 + 12, 32,
+ * 32 and 24 MB. A slice holds at least one kept row, however large.
  */
 final class BatchPlanner {
+  /** How far the expectation follows what was found. */
+  private static final double MAX_SCALE = 64;
+
+  /** The next batch takes a little less than the last one would have allowed. */
+  private static final double CAUTION = 1.1;
+
+  private final List<RewriteInput> inputs;
+  private final Footers footers;
   private final long batchBytes;
   private final long batchRows;
-  private final List<Batch> batches = new ArrayList<>();
+  private final NavigableMap<Integer, InputFooter> window = new TreeMap<>();
+  private double scale = 1;
 
-  private List<Slice> slices = new ArrayList<>();
-  private double bytes;
-  private long rows;
+  // Where the next batch starts: a row of a row group of an input.
+  private int nextInput;
+  private int nextGroup;
+  private long nextRow;
 
-  private BatchPlanner(RewriteLimits limits) {
+  /** Reads the footer of the input of a number. */
+  interface Footers {
+    InputFooter read(int input) throws IOException;
+  }
+
+  BatchPlanner(List<RewriteInput> inputs, Footers footers, RewriteLimits limits) {
+    this.inputs = inputs;
+    this.footers = footers;
     this.batchBytes = limits.batchBytes();
     this.batchRows = limits.batchRows();
   }
@@ -31,70 +57,147 @@ final class BatchPlanner {
   /**
    * Rows {@code fromRow} to before {@code toRow} of one row group, counted within it.
    *
+   * @param rowGroup its number among those of the footer
    * @param keptRows at least one
    */
-  record Slice(int input, int rowGroup, long fromRow, long toRow, long keptRows) {}
+  record Slice(
+      int input, InputFooter footer, int rowGroup, long fromRow, long toRow, long keptRows) {
+    InputFooter.RowGroup group() {
+      return footer.rowGroups().get(rowGroup);
+    }
+  }
 
-  /** One row group to be written, in the order of its slices. */
-  record Batch(List<Slice> slices, long rows) {
+  /**
+   * One row group to be written, in the order of its slices.
+   *
+   * @param rows kept rows
+   * @param bytes what it takes if nothing repeats and nothing unfolds
+   */
+  record Batch(List<Slice> slices, long rows, double bytes) {
     Batch {
       slices = List.copyOf(slices);
     }
   }
 
-  /**
-   * @param rowGroups those of each input
-   */
-  static List<Batch> plan(
-      List<RewriteInput> inputs, List<List<InputFooter.RowGroup>> rowGroups, RewriteLimits limits) {
-    BatchPlanner planner = new BatchPlanner(limits);
-    for (int i = 0; i < inputs.size(); i++) {
-      for (int j = 0; j < rowGroups.get(i).size(); j++) {
-        planner.add(i, j, rowGroups.get(i).get(j), inputs.get(i).dropped());
+  /** The next batch, or null if no row is left. The same again unless {@link #written} is told. */
+  @Nullable Batch next() throws IOException {
+    Filling filling = new Filling();
+    int group = nextGroup;
+    long row = nextRow;
+    for (int i = nextInput; i < inputs.size(); i++) {
+      if (inputs.get(i).keptRows() > 0) {
+        InputFooter footer = footer(i);
+        for (; group < footer.rowGroups().size(); group++) {
+          if (!filling.add(i, footer, group, row)) {
+            return filling.batch();
+          }
+          row = 0;
+        }
       }
+      group = 0;
+      row = 0;
     }
-    planner.endBatch();
-    return planner.batches;
+    return filling.slices.isEmpty() ? null : filling.batch();
   }
 
-  private void add(int input, int index, InputFooter.RowGroup group, RowMask mask) {
-    long first = group.firstRow();
-    long end = first + group.rows();
-    long kept = mask.keptBetween(first, end);
-    if (kept == 0) {
-      return;
+  private InputFooter footer(int input) throws IOException {
+    InputFooter known = window.get(input);
+    if (known == null) {
+      known = footers.read(input);
+      window.put(input, known);
     }
-    boolean fits = group.encodedBytes() <= batchBytes && kept <= batchRows;
-    if (fits && (bytes + group.encodedBytes() > batchBytes || rows + kept > batchRows)) {
-      endBatch();
+    return known;
+  }
+
+  /** The first rows of a batch. */
+  Batch shorten(Batch batch, long rows) {
+    List<Slice> slices = new ArrayList<>();
+    double bytes = 0;
+    long left = rows;
+    for (Slice slice : batch.slices()) {
+      if (left == 0) {
+        break;
+      }
+      Slice first = slice;
+      if (slice.keptRows() > left) {
+        long start = slice.group().firstRow();
+        RowMask mask = inputs.get(slice.input()).dropped();
+        long to = mask.afterKept(start + slice.fromRow(), start + slice.toRow(), left);
+        first =
+            new Slice(
+                slice.input(), slice.footer(), slice.rowGroup(), slice.fromRow(), to - start, left);
+      }
+      slices.add(first);
+      bytes += bytesPerRow(first.group()) * (first.toRow() - first.fromRow());
+      left -= first.keptRows();
     }
-    double bytesPerRow = (double) group.encodedBytes() / group.rows();
-    long from = first;
-    while (kept > 0) {
+    return new Batch(slices, rows - left, bytes);
+  }
+
+  /**
+   * The next batch starts behind this one.
+   *
+   * @param heldBytes what it took
+   */
+  void written(Batch batch, long heldBytes) {
+    Slice last = batch.slices().get(batch.slices().size() - 1);
+    nextInput = last.input();
+    nextGroup = last.rowGroup();
+    nextRow = last.toRow();
+    window.headMap(nextInput).clear();
+    if (batch.bytes() >= 1) {
+      double found = CAUTION * heldBytes / batch.bytes();
+      scale = Math.max(1 / MAX_SCALE, Math.min(MAX_SCALE, found));
+    }
+  }
+
+  private static double bytesPerRow(InputFooter.RowGroup group) {
+    return (double) group.encodedBytes() / group.rows();
+  }
+
+  private final class Filling {
+    private final List<Slice> slices = new ArrayList<>();
+    private double expected;
+    private double bytes;
+    private long rows;
+
+    Batch batch() {
+      return new Batch(slices, rows, bytes);
+    }
+
+    /** Takes rows of a row group, false if not all of them. */
+    boolean add(int input, InputFooter footer, int index, long fromRow) {
+      InputFooter.RowGroup group = footer.rowGroups().get(index);
+      RowMask mask = inputs.get(input).dropped();
+      long from = group.firstRow() + fromRow;
+      long end = group.firstRow() + group.rows();
+      long kept = mask.keptBetween(from, end);
+      if (kept == 0) {
+        return true;
+      }
+      double perRow = bytesPerRow(group) * scale;
+      double retained = group.retainedBytes();
+      double whole = retained + perRow * (end - from);
+      boolean fits = whole <= batchBytes && kept <= batchRows;
+      if (fits && (expected + whole > batchBytes || rows + kept > batchRows)) {
+        return false;
+      }
+      double room = batchBytes - expected - retained;
+      long byteRoom = fits ? end - from : (long) Math.min(end - from, Math.max(0, room) / perRow);
       long rowRoom = batchRows - rows;
-      long byteRoom =
-          fits ? group.rows() : (long) Math.min(group.rows(), (batchBytes - bytes) / bytesPerRow);
       if (rowRoom <= 0 || (byteRoom <= 0 && !slices.isEmpty())) {
-        endBatch();
-        continue;
+        return false;
       }
       long skipped = mask.afterKept(from, end, 1) - 1;
       long to = mask.afterKept(skipped, Math.min(end, skipped + Math.max(1, byteRoom)), rowRoom);
-      long sliceRows = mask.keptBetween(skipped, to);
-      slices.add(new Slice(input, index, skipped - first, to - first, sliceRows));
-      bytes += (to - skipped) * bytesPerRow;
-      rows += sliceRows;
-      kept -= sliceRows;
-      from = to;
-    }
-  }
-
-  private void endBatch() {
-    if (!slices.isEmpty()) {
-      batches.add(new Batch(slices, rows));
-      slices = new ArrayList<>();
-      bytes = 0;
-      rows = 0;
+      long taken = mask.keptBetween(skipped, to);
+      slices.add(
+          new Slice(
+              input, footer, index, skipped - group.firstRow(), to - group.firstRow(), taken));
+      expected += retained + perRow * (to - skipped);
+      bytes += bytesPerRow(group) * (to - skipped);
+      rows += taken;
+      return taken == kept;
     }
   }
 }

@@ -2,114 +2,81 @@ package dev.firn.maintenance.rewrite;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.column.impl.ColumnReaderImpl;
-import org.apache.parquet.column.page.PageReadStore;
-import org.apache.parquet.column.page.PageReader;
-import org.apache.parquet.column.statistics.Statistics;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.apache.parquet.hadoop.metadata.BlockMetaData;
-import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
-import org.apache.parquet.hadoop.metadata.ColumnPath;
-import org.apache.parquet.hadoop.metadata.FileMetaData;
-import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.io.InputFile;
+import org.apache.parquet.compression.CompressionCodecFactory;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.io.api.PrimitiveConverter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One column chunk, read whole and compressed into memory, its pages decompressed one by one as the
- * column is read. Page checksums are verified where the file has them.
- *
- * <p>Does not close the stream that it reads from. Page statistics are not looked at: an unnamed
- * writer makes Parquet skip them, and saves it from failing to parse a writer's unusual name at
- * every page.
+ * Decodes one column chunk page by page: its dictionary and one page are in memory. Page checksums
+ * are verified where the file has them.
  */
 final class ColumnChunkReader implements Closeable {
-  private final PageReadStore pages;
   private final ColumnReader reader;
   private final long entries;
+  private final long rowsSkipped;
+  private final Closeable whenClosed;
 
-  private ColumnChunkReader(PageReadStore pages, ColumnReader reader, long entries) {
-    this.pages = pages;
+  private ColumnChunkReader(
+      ColumnReader reader, long entries, long rowsSkipped, Closeable whenClosed) {
     this.reader = reader;
     this.entries = entries;
+    this.rowsSkipped = rowsSkipped;
+    this.whenClosed = whenClosed;
   }
 
   ColumnReader reader() {
     return reader;
   }
 
-  /** How many entries the chunk holds, nulls included. */
+  /** How many entries the reader has, nulls included. */
   long entries() {
     return entries;
   }
 
-  /**
-   * @throws IOException or a runtime exception if the chunk cannot be read
-   */
-  static ColumnChunkReader open(
-      InputFile file,
-      SeekableInputStream stream,
-      InputFooter footer,
-      InputFooter.RowGroup group,
-      int column,
-      ParquetReadOptions options)
-      throws IOException {
-    ColumnDescriptor descriptor = footer.schema().leaves().get(column);
-    ColumnChunkMetaData chunk =
-        ColumnChunkMetaData.get(
-            ColumnPath.get(descriptor.getPath()),
-            descriptor.getPrimitiveType(),
-            group.codecs()[column],
-            null,
-            Set.of(),
-            Statistics.noopStats(descriptor.getPrimitiveType()),
-            group.starts()[column],
-            0,
-            group.valueCounts()[column],
-            group.sizes()[column],
-            group.sizes()[column]);
-    BlockMetaData block = new BlockMetaData();
-    block.setRowCount(group.rows());
-    block.addColumn(chunk);
-    ParquetMetadata metadata =
-        new ParquetMetadata(
-            new FileMetaData(footer.schema().type(), Map.of(), null), List.of(block));
-    ParquetFileReader fileReader = new ParquetFileReader(file, metadata, options, stream);
-    try {
-      return open(fileReader.readRowGroup(0), descriptor, footer.writerVersion());
-    } finally {
-      fileReader.detachFileInputStream();
-      fileReader.close();
-    }
+  /** How many rows there are before the reader's first. */
+  long rowsSkipped() {
+    return rowsSkipped;
   }
 
   /**
-   * @param pages closed with the reader, or at once if it cannot be opened
+   * @param fromRow rows before this one are not wanted; {@link #rowsSkipped} tells how many of them
+   *     could be left out
+   * @param whenClosed closed with the reader, or at once if it cannot be opened
+   * @throws IOException or a runtime exception if the chunk cannot be read
    */
   static ColumnChunkReader open(
-      PageReadStore pages, ColumnDescriptor descriptor, @Nullable ParsedVersion writerVersion) {
+      SeekableInputStream stream,
+      InputFooter.Chunk chunk,
+      ColumnDescriptor column,
+      long fromRow,
+      @Nullable ParsedVersion writerVersion,
+      CompressionCodecFactory codecs,
+      Closeable whenClosed)
+      throws IOException {
     try {
-      PageReader pageReader = pages.getPageReader(descriptor);
+      PageStream pages =
+          new PageStream(stream, chunk, column, codecs.getDecompressor(chunk.codec()));
+      long skipped = fromRow == 0 ? 0 : pages.skipTo(fromRow);
       ColumnReader reader =
-          new ColumnReaderImpl(descriptor, pageReader, new PrimitiveConverter() {}, writerVersion);
-      return new ColumnChunkReader(pages, reader, pageReader.getTotalValueCount());
-    } catch (RuntimeException e) {
-      pages.close();
+          new ColumnReaderImpl(column, pages, new PrimitiveConverter() {}, writerVersion);
+      return new ColumnChunkReader(reader, pages.getTotalValueCount(), skipped, whenClosed);
+    } catch (IOException | RuntimeException e) {
+      try {
+        whenClosed.close();
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
       throw e;
     }
   }
 
   @Override
-  public void close() {
-    pages.close();
+  public void close() throws IOException {
+    whenClosed.close();
   }
 }

@@ -2,8 +2,12 @@ package dev.firn.maintenance.rewrite;
 
 import com.dynatrace.hash4j.hashing.Hasher64;
 import com.dynatrace.hash4j.hashing.Hashing;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.parquet.io.api.Binary;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A 64-bit hash of a column's entries in their order: repetition level, definition level, value.
@@ -13,7 +17,8 @@ import org.apache.parquet.io.api.Binary;
  *
  * <p>Binary values are hashed by XXH3. A value of {@value #CACHED_BYTES} bytes or more is
  * remembered by its instance: a dictionary hands out the same instance for each occurrence, so that
- * a text of 128 KB which repeats on a hundred rows is hashed once.
+ * a text of 128 KB which repeats on a hundred rows is hashed once. It is remembered weakly: it may
+ * be a slice of a whole page.
  */
 final class ColumnHash {
   private static final Hasher64 HASHER = Hashing.xxh3_64();
@@ -21,9 +26,16 @@ final class ColumnHash {
   private static final int CACHE_SLOTS = 64;
   private static final long NULL = 0x9e3779b97f4a7c15L;
 
-  private final Binary[] cached = new Binary[CACHE_SLOTS];
+  private final List<@Nullable WeakReference<Binary>> cached = new ArrayList<>();
   private final long[] cachedHashes = new long[CACHE_SLOTS];
   private long state = 0x2545f4914f6cdd1dL;
+
+  /** A hash that goes on from here, apart from this one. */
+  ColumnHash copy() {
+    ColumnHash copy = new ColumnHash();
+    copy.state = state;
+    return copy;
+  }
 
   void add(TripletBlock block) {
     long hash = state;
@@ -53,14 +65,19 @@ final class ColumnHash {
     return (b ^ (b >>> 31)) + NULL;
   }
 
-  @SuppressWarnings("ReferenceEquality")
   private long hash(Binary value) {
     if (value.length() < CACHED_BYTES) {
       return hashBytes(value);
     }
+    if (cached.isEmpty()) {
+      for (int i = 0; i < CACHE_SLOTS; i++) {
+        cached.add(null);
+      }
+    }
     int slot = System.identityHashCode(value) & (CACHE_SLOTS - 1);
-    if (cached[slot] != value) {
-      cached[slot] = value;
+    WeakReference<Binary> before = cached.get(slot);
+    if (before == null || !before.refersTo(value)) {
+      cached.set(slot, new WeakReference<>(value));
       cachedHashes[slot] = hashBytes(value);
     }
     return cachedHashes[slot];

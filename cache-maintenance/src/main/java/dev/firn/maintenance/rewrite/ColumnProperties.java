@@ -1,12 +1,10 @@
 package dev.firn.maintenance.rewrite;
 
-import dev.firn.core.parquet.DistinctValuesWriter;
 import dev.firn.core.parquet.ParquetFileOutput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.column.values.ValuesWriter;
-import org.apache.parquet.column.values.factory.ValuesWriterFactory;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.schema.MessageType;
 
 /**
  * How a column chunk is encoded.
@@ -14,8 +12,8 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * <p>By default a dictionary is given up at 1 MB and a page ends at 1 MB of values before encoding.
  * That is 256 values of 4 KB, but eight of 128 KB: with nine distinct texts of 128 KB the
  * dictionary is lost, and each text is then written as often as it occurs, a hundred times an
- * exchange. Two kinds of binary chunk therefore get one page and a dictionary as large as they
- * need, see {@link DistinctValuesWriter}:
+ * exchange. Two kinds of binary chunk therefore get a dictionary as large as they need, see {@link
+ * DistinctChunkWriter}:
  *
  * <ul>
  *   <li>{@link #FAT}: the values take {@value #FAT_VALUE_BYTES} bytes or more on average, a
@@ -29,17 +27,13 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * Everything else is {@link #USUAL}: forty distinct texts of 3 KB are a dictionary of 120 KB.
  */
 enum ColumnProperties {
-  USUAL(ParquetFileOutput.properties()),
-  REPETITIVE(onePage()),
-  FAT(onePage().withStatisticsEnabled(false));
+  USUAL,
+  REPETITIVE,
+  FAT;
 
   static final int FAT_VALUE_BYTES = 4096;
 
-  private final ParquetProperties properties;
-
-  ColumnProperties(ParquetProperties.Builder properties) {
-    this.properties = properties.build();
-  }
+  private static final ParquetProperties PROPERTIES = ParquetFileOutput.properties().build();
 
   /**
    * @param averageValueBytes see {@link PageScan.ChunkSize}
@@ -47,7 +41,7 @@ enum ColumnProperties {
    */
   static ColumnProperties of(
       ColumnDescriptor column, double averageValueBytes, double values, long batchBytes) {
-    if (column.getPrimitiveType().getPrimitiveTypeName() != PrimitiveTypeName.BINARY) {
+    if (!DistinctChunkWriter.takes(column)) {
       return USUAL;
     }
     if (averageValueBytes >= FAT_VALUE_BYTES) {
@@ -56,25 +50,14 @@ enum ColumnProperties {
     return averageValueBytes * values > batchBytes ? REPETITIVE : USUAL;
   }
 
-  ParquetProperties properties() {
-    return properties;
-  }
-
-  private static ParquetProperties.Builder onePage() {
-    return ParquetFileOutput.properties()
-        .withPageSize(Integer.MAX_VALUE)
-        .withPageRowCountLimit(Integer.MAX_VALUE)
-        .withPageValueCountThreshold(Integer.MAX_VALUE)
-        .withValuesWriterFactory(new FatValues());
-  }
-
-  private static final class FatValues implements ValuesWriterFactory {
-    @Override
-    public void initialize(ParquetProperties properties) {}
-
-    @Override
-    public ValuesWriter newValuesWriter(ColumnDescriptor descriptor) {
-      return new DistinctValuesWriter();
-    }
+  /**
+   * @param only a schema with the column alone
+   */
+  ChunkWriter encoder(MessageType only, ColumnDescriptor column, ColumnChunkPageWriteStore pages) {
+    return switch (this) {
+      case USUAL -> new UsualChunkWriter(PROPERTIES, only, column, pages);
+      case REPETITIVE -> new DistinctChunkWriter(column, pages.getPageWriter(column), true);
+      case FAT -> new DistinctChunkWriter(column, pages.getPageWriter(column), false);
+    };
   }
 }

@@ -6,8 +6,8 @@ import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /**
- * Reads a column chunk of an input from its first row on, hands out the rows of a slice that the
- * mask keeps, and stops behind the slice.
+ * Reads a column chunk of an input, hands out the rows of a slice that the mask keeps, and stops
+ * behind the slice.
  *
  * <p>A slice that ends with its row group also checks that the chunk holds exactly the rows that
  * the row group claims.
@@ -27,7 +27,7 @@ final class ColumnSource implements TripletSource {
   private final PrimitiveTypeName type;
   private final int maxDefinition;
   private long entriesLeft;
-  private long row = -1;
+  private long row;
   private boolean kept;
   private boolean ended;
 
@@ -61,6 +61,7 @@ final class ColumnSource implements TripletSource {
     this.type = reader.getDescriptor().getPrimitiveType().getPrimitiveTypeName();
     this.maxDefinition = reader.getDescriptor().getMaxDefinitionLevel();
     this.entriesLeft = chunk.entries();
+    this.row = chunk.rowsSkipped() - 1;
   }
 
   @Override
@@ -79,7 +80,8 @@ final class ColumnSource implements TripletSource {
     boolean takesValues = mapping.takesValues();
     Constant constant = mapping.constant();
     int size = 0;
-    while (size < TripletBlock.CAPACITY && !ended) {
+    block.startFilling();
+    while (size < TripletBlock.CAPACITY && !block.isFull() && !ended) {
       if (entriesLeft == 0) {
         end();
         break;
@@ -108,6 +110,7 @@ final class ColumnSource implements TripletSource {
         if (takesValues) {
           if (holdsValue) {
             take(block, size);
+            block.countBytes(size);
           }
         } else {
           if (holdsValue) {

@@ -1,5 +1,7 @@
 package dev.firn.maintenance.rewrite;
 
+import org.jspecify.annotations.Nullable;
+
 /** What went into each column of one output file: entries, nulls and, if wanted, their hash. */
 final class ColumnTally {
   private final long[] values;
@@ -15,9 +17,36 @@ final class ColumnTally {
     }
   }
 
-  void hash(int column, TripletBlock block) {
-    if (hashes.length > 0) {
-      hashes[column].add(block);
+  /** The entries of one row group's column, which count only once they are added. */
+  static final class Entries {
+    private final @Nullable ColumnHash hash;
+    private long values;
+    private long nulls;
+
+    private Entries(@Nullable ColumnHash hash) {
+      this.hash = hash;
+    }
+
+    void add(TripletBlock block, int maxDefinition) {
+      values += block.size;
+      for (int i = 0; i < block.size; i++) {
+        nulls += block.definitions[i] < maxDefinition ? 1 : 0;
+      }
+      if (hash != null) {
+        hash.add(block);
+      }
+    }
+  }
+
+  /** Begins the entries that follow those added so far. */
+  Entries next(int column) {
+    return new Entries(hashed() ? hashes[column].copy() : null);
+  }
+
+  void add(int column, Entries entries) {
+    count(column, entries.values, entries.nulls);
+    if (entries.hash != null) {
+      hashes[column] = entries.hash;
     }
   }
 

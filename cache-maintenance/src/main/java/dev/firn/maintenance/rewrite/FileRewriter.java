@@ -12,11 +12,8 @@ import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
 import org.apache.iceberg.parquet.ParquetUtil;
-import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.schema.MessageType;
 
 /**
  * Turns many Parquet data files into few, column by column on Parquet's own triplets (repetition
@@ -29,9 +26,11 @@ import org.apache.parquet.schema.MessageType;
  *   <li>Columns are found by field id and written as the table's current schema wants them; see
  *       {@link SchemaResolver} for what is mapped. Columns that the schema no longer has are left
  *       out.
- *   <li>The memory holds one compressed column chunk of one input, one of its pages decoded, one
- *       column chunk of an output, and some kilobytes for each input. What an output's column chunk
- *       takes is bounded by {@link RewriteLimits#batchBytes}, not by the size of the data.
+ *   <li>The memory holds the dictionary and one page of one column of one input; one row group of
+ *       an output, all but one column of it compressed; the footers of the inputs of that row
+ *       group; and of each input what {@link RewriteInput} is. What a row group takes is bounded by
+ *       {@link RewriteLimits#batchBytes}, not by the size of the data, of the inputs or of their
+ *       row groups: only what one row takes, or one page, is held however large.
  *   <li>No result without proof (I6): every output is opened again and compared. {@link
  *       UnreadableInputException} names a damaged input; {@link UnsupportedRewriteException} a
  *       sound one whose columns do not fit; {@link ProofFailedException} an output that is not what
@@ -84,9 +83,8 @@ public final class FileRewriter {
     private final Map<String, String> footerProperties;
     private final OutputFactory outputs;
     private final PageCodecs codecs;
-    private final ParquetReadOptions options;
+    private final InputSchemas schemas = new InputSchemas();
     private final List<RewrittenFile> files = new ArrayList<>();
-    private final List<InputFooter> footers = new ArrayList<>();
 
     Run(
         Schema schema,
@@ -102,34 +100,21 @@ public final class FileRewriter {
       this.footerProperties.put(SCHEMA_PROPERTY, SchemaParser.toJson(schema));
       this.outputs = outputs;
       this.codecs = codecs;
-      this.options =
-          ParquetReadOptions.builder(new PlainParquetConfiguration())
-              .usePageChecksumVerification()
-              .withUseHadoopVectoredIo(false)
-              .withCodecFactory(codecs)
-              .build();
     }
 
     RewriteResult run() throws IOException {
-      Map<MessageType, InputSchema> schemas = new HashMap<>();
-      Set<InputSchema> used = new LinkedHashSet<>();
-      for (RewriteInput input : inputs) {
-        InputFooter footer = InputFooter.read(input, options, schemas);
-        footers.add(footer);
-        requirePresent(input, footer);
-        if (input.keptRows() > 0) {
-          used.add(footer.schema());
-        }
-      }
-      SchemaResolver.Resolved resolved = SchemaResolver.resolve(schema, used);
+      SchemaResolver.Resolved resolved = SchemaResolver.resolve(schema, usedSchemas());
+      BatchCopy copy = new BatchCopy(inputs, resolved, codecs, limits);
+      BatchPlanner planner =
+          new BatchPlanner(inputs, i -> InputFooter.read(inputs.get(i), schemas), limits);
       ColumnTally total = new ColumnTally(resolved.leaves().size(), false);
       OutputWriter writer = null;
       try {
-        for (BatchPlanner.Batch batch : plan()) {
+        for (BatchPlanner.Batch batch = planner.next(); batch != null; batch = planner.next()) {
           if (writer == null) {
             writer = OutputWriter.open(outputs.create(), resolved, codecs, limits.proveContent());
           }
-          copy(batch, resolved, writer);
+          copy.copy(batch, planner, writer);
           if (writer.bytesWritten() >= limits.targetFileBytes()) {
             finish(writer, resolved, total);
             writer = null;
@@ -147,13 +132,26 @@ public final class FileRewriter {
       return new RewriteResult(files, proof(resolved, total));
     }
 
-    private void requirePresent(RewriteInput input, InputFooter footer)
+    /** The schemas of all inputs of which a row is kept; no more of their footers is held. */
+    private Set<InputSchema> usedSchemas() throws IOException {
+      Set<InputSchema> used = new LinkedHashSet<>();
+      for (RewriteInput input : inputs) {
+        InputSchema found = InputFooter.readSchema(input, schemas);
+        requirePresent(input, found);
+        if (input.keptRows() > 0) {
+          used.add(found);
+        }
+      }
+      return used;
+    }
+
+    private void requirePresent(RewriteInput input, InputSchema found)
         throws UnsupportedRewriteException {
       for (int field : input.present()) {
-        boolean found =
-            footer.schema().type().getFields().stream()
+        boolean present =
+            found.type().getFields().stream()
                 .anyMatch(type -> type.getId() != null && type.getId().intValue() == field);
-        if (!found) {
+        if (!present) {
           throw new UnsupportedRewriteException(
               input.name(),
               String.valueOf(schema.findColumnName(field)),
@@ -163,78 +161,12 @@ public final class FileRewriter {
       }
     }
 
-    private List<BatchPlanner.Batch> plan() {
-      return BatchPlanner.plan(
-          inputs, footers.stream().map(InputFooter::rowGroups).toList(), limits);
-    }
-
-    private void copy(
-        BatchPlanner.Batch batch, SchemaResolver.Resolved resolved, OutputWriter writer)
-        throws IOException {
-      writer.startRowGroup(batch.rows());
-      try (BatchInputs open = new BatchInputs(inputs, footers, options)) {
-        for (int leaf = 0; leaf < resolved.leaves().size(); leaf++) {
-          copy(batch, resolved, leaf, open, writer);
-        }
-      }
-      writer.endRowGroup();
-    }
-
-    private void copy(
-        BatchPlanner.Batch batch,
-        SchemaResolver.Resolved resolved,
-        int leaf,
-        BatchInputs open,
-        OutputWriter writer)
-        throws IOException {
-      ColumnDescriptor column = resolved.leaves().get(leaf);
-      OutputWriter.Chunk chunk = writer.startColumn(leaf, properties(batch, resolved, leaf));
-      TripletBlock block = new TripletBlock(column);
-      for (BatchPlanner.Slice slice : batch.slices()) {
-        LeafMapping mapping = mapping(slice, resolved, leaf);
-        try (TripletSource source = open.source(slice, mapping, name(column))) {
-          while (source.fill(block)) {
-            chunk.write(block);
-          }
-        }
-      }
-      chunk.end(batch.rows());
-    }
-
-    private ColumnProperties properties(
-        BatchPlanner.Batch batch, SchemaResolver.Resolved resolved, int leaf) {
-      double bytes = 0;
-      double values = 0;
-      for (BatchPlanner.Slice slice : batch.slices()) {
-        LeafMapping mapping = mapping(slice, resolved, leaf);
-        if (mapping.takesValues()) {
-          InputFooter.RowGroup group = footers.get(slice.input()).rowGroups().get(slice.rowGroup());
-          double share = (double) (slice.toRow() - slice.fromRow()) / group.rows();
-          double count = share * group.valueCounts()[mapping.source()];
-          bytes += group.averageValueBytes()[mapping.source()] * count;
-          values += count;
-        }
-      }
-      return ColumnProperties.of(
-          resolved.leaves().get(leaf), bytes / Math.max(values, 1), values, limits.batchBytes());
-    }
-
-    private LeafMapping mapping(
-        BatchPlanner.Slice slice, SchemaResolver.Resolved resolved, int leaf) {
-      InputSchema input = footers.get(slice.input()).schema();
-      List<LeafMapping> mappings = resolved.mappings().get(input);
-      if (mappings == null) {
-        throw new AssertionError(input);
-      }
-      return mappings.get(leaf);
-    }
-
     private void finish(OutputWriter writer, SchemaResolver.Resolved resolved, ColumnTally total)
         throws IOException {
       writer.finish(footerProperties);
       RewriteOutput output = writer.output();
       ColumnTally tally = writer.tally();
-      ParquetMetadata footer = OutputProof.check(output, resolved, tally, writer.rows(), options);
+      ParquetMetadata footer = OutputProof.check(output, resolved, tally, writer.rows(), codecs);
       for (int i = 0; i < resolved.leaves().size(); i++) {
         total.count(i, tally.values(i), tally.nulls(i));
       }

@@ -10,6 +10,8 @@ import org.apache.parquet.VersionParser;
 import org.apache.parquet.VersionParser.ParsedVersion;
 import org.apache.parquet.VersionParser.VersionParseException;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.format.converter.ParquetMetadataConverter;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -17,7 +19,8 @@ import org.apache.parquet.hadoop.metadata.ColumnPath;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.SeekableInputStream;
-import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,12 +29,20 @@ import org.jspecify.annotations.Nullable;
  * the footer itself may hold minima and maxima of any size.
  */
 final class InputFooter {
+  private static final ParquetReadOptions WHOLE =
+      ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+  private static final ParquetReadOptions SCHEMA_ONLY =
+      ParquetReadOptions.builder(new PlainParquetConfiguration())
+          .withMetadataFilter(ParquetMetadataConverter.SKIP_ROW_GROUPS)
+          .build();
+
+  private static final int RETAINED_BYTES_A_COLUMN = 3 * Long.BYTES + 4 * Integer.BYTES;
+
   private final InputSchema schema;
   private final @Nullable ParsedVersion writerVersion;
   private final List<RowGroup> rowGroups;
 
-  private InputFooter(
-      InputSchema schema, @Nullable ParsedVersion writerVersion, List<RowGroup> rowGroups) {
+  InputFooter(InputSchema schema, @Nullable ParsedVersion writerVersion, List<RowGroup> rowGroups) {
     this.schema = schema;
     this.writerVersion = writerVersion;
     this.rowGroups = List.copyOf(rowGroups);
@@ -66,22 +77,74 @@ final class InputFooter {
       long[] sizes,
       long[] valueCounts,
       int[] averageValueBytes,
-      CompressionCodecName[] codecs) {}
+      CompressionCodecName[] codecs) {
+
+    Chunk chunk(int column) {
+      return new Chunk(starts[column], sizes[column], valueCounts[column], codecs[column]);
+    }
+
+    /** About the memory that this takes. */
+    long retainedBytes() {
+      return (long) RETAINED_BYTES_A_COLUMN * starts.length;
+    }
+  }
+
+  /**
+   * Where a column chunk lies.
+   *
+   * @param start its first page header
+   * @param values how many it holds, nulls included
+   */
+  record Chunk(long start, long size, long values, CompressionCodecName codec) {}
+
+  /**
+   * Reads the schema of an input alone.
+   *
+   * @param known those of the other inputs
+   * @throws UnreadableInputException whatever is wrong with the file
+   */
+  static InputSchema readSchema(RewriteInput input, InputSchemas known)
+      throws UnreadableInputException {
+    try (SeekableInputStream stream = input.file().newStream()) {
+      return schema(input, ParquetFileReader.readFooter(input.file(), SCHEMA_ONLY, stream), known);
+    } catch (IOException | RuntimeException e) {
+      throw damaged(input, e);
+    }
+  }
+
+  private static InputSchema schema(RewriteInput input, ParquetMetadata footer, InputSchemas known)
+      throws IOException {
+    requireFields(footer.getFileMetaData().getSchema());
+    return known.shared(input.name(), footer.getFileMetaData().getSchema());
+  }
+
+  /** Nobody can write a group of nothing, but a flipped bit can make one. */
+  private static void requireFields(GroupType group) throws IOException {
+    if (group.getFieldCount() == 0) {
+      throw new IOException("Group " + group.getName() + " has no fields");
+    }
+    for (Type field : group.getFields()) {
+      if (!field.isPrimitive()) {
+        requireFields(field.asGroupType());
+      }
+    }
+  }
+
+  private static UnreadableInputException damaged(RewriteInput input, Exception cause) {
+    return new UnreadableInputException(
+        input.name(), "Footer or page headers are damaged: " + cause, cause);
+  }
 
   /**
    * Reads the footer and the page headers of an input.
    *
-   * @param known schemas that other inputs have, shared between equal ones
+   * @param known those of the other inputs
    * @throws UnreadableInputException whatever is wrong with the file
    */
-  static InputFooter read(
-      RewriteInput input, ParquetReadOptions options, Map<MessageType, InputSchema> known)
-      throws UnreadableInputException {
+  static InputFooter read(RewriteInput input, InputSchemas known) throws UnreadableInputException {
     try (SeekableInputStream stream = input.file().newStream()) {
-      ParquetMetadata footer = ParquetFileReader.readFooter(input.file(), options, stream);
-      InputSchema schema =
-          known.computeIfAbsent(
-              footer.getFileMetaData().getSchema(), type -> new InputSchema(input.name(), type));
+      ParquetMetadata footer = ParquetFileReader.readFooter(input.file(), WHOLE, stream);
+      InputSchema schema = schema(input, footer, known);
       PageScan scan = new PageScan(stream, input.file().getLength());
       List<RowGroup> rowGroups = new ArrayList<>(footer.getBlocks().size());
       long rows = 0;
@@ -102,8 +165,7 @@ final class InputFooter {
     } catch (UnreadableInputException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      throw new UnreadableInputException(
-          input.name(), "Footer or page headers are damaged: " + e, e);
+      throw damaged(input, e);
     }
   }
 

@@ -5,13 +5,15 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.page.PageReadStore;
 import org.apache.parquet.column.statistics.SizeStatistics;
 import org.apache.parquet.column.statistics.Statistics;
+import org.apache.parquet.compression.CompressionCodecFactory;
+import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.io.SeekableInputStream;
 
 /**
  * Opens a finished output again and compares it with what was put into it: schema, rows, entries
@@ -19,6 +21,9 @@ import org.apache.parquet.hadoop.metadata.ParquetMetadata;
  * themselves.
  */
 final class OutputProof {
+  private static final ParquetReadOptions WHOLE =
+      ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+
   private final String name;
   private final SchemaResolver.Resolved resolved;
   private final ColumnTally tally;
@@ -38,15 +43,15 @@ final class OutputProof {
       SchemaResolver.Resolved resolved,
       ColumnTally tally,
       long rows,
-      ParquetReadOptions options)
+      CompressionCodecFactory codecs)
       throws ProofFailedException {
     OutputProof proof = new OutputProof(output.name(), resolved, tally);
-    try (ParquetFileReader reader = ParquetFileReader.open(output.readBack(), options)) {
-      ParquetMetadata footer = reader.getFooter();
+    try (SeekableInputStream stream = output.readBack().newStream()) {
+      ParquetMetadata footer = ParquetFileReader.readFooter(output.readBack(), WHOLE, stream);
       proof.checkFooter(footer, rows);
       if (tally.hashed()) {
         for (int i = 0; i < resolved.leaves().size(); i++) {
-          proof.checkContent(reader, i);
+          proof.checkContent(footer, stream, i, codecs);
         }
       }
       return footer;
@@ -97,9 +102,13 @@ final class OutputProof {
         : -1;
   }
 
-  private void checkContent(ParquetFileReader reader, int column) throws IOException {
+  private void checkContent(
+      ParquetMetadata footer,
+      SeekableInputStream stream,
+      int column,
+      CompressionCodecFactory codecs)
+      throws IOException {
     ColumnDescriptor leaf = resolved.leaves().get(column);
-    reader.setRequestedSchema(LeafProjection.of(resolved.output(), leaf));
     LeafMapping asItIs =
         new LeafMapping(
             0,
@@ -111,14 +120,20 @@ final class OutputProof {
     ColumnHash hash = new ColumnHash();
     TripletBlock block = new TripletBlock(leaf);
     long nulls = 0;
-    for (int i = 0; i < reader.getRowGroups().size(); i++) {
-      long rows = reader.getRowGroups().get(i).getRowCount();
-      PageReadStore pages = reader.readRowGroup(i);
+    for (BlockMetaData group : footer.getBlocks()) {
+      long rows = group.getRowCount();
+      ColumnChunkMetaData found = group.getColumns().get(column);
+      InputFooter.Chunk chunk =
+          new InputFooter.Chunk(
+              found.getStartingPos(),
+              found.getTotalSize(),
+              found.getValueCount(),
+              found.getCodec());
       try (ColumnSource source =
           new ColumnSource(
               name,
               column(column),
-              ColumnChunkReader.open(pages, leaf, null),
+              ColumnChunkReader.open(stream, chunk, leaf, 0, null, codecs, () -> {}),
               asItIs,
               RowMask.none(),
               0,

@@ -5,15 +5,15 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes one output file: row group after row group, in each column after column, so that only one
- * column chunk is in memory.
+ * Writes one output file, row group after row group. A row group is held, compressed, until all of
+ * its columns are there and it is written as a whole; one of which nothing is to come is dropped.
  *
  * <p>All that fails here is an {@code IOException} of its own, never an input's. After a failure
  * only {@link #abort} may be called; what was written until then stays where it is.
@@ -30,14 +30,13 @@ final class OutputWriter {
 
   private OutputWriter(
       RewriteOutput output,
-      MessageType schema,
-      List<ColumnDescriptor> leaves,
+      SchemaResolver.Resolved resolved,
       PageCodecs codecs,
       ParquetFileOutput opened,
       boolean hashed) {
     this.output = output;
-    this.schema = schema;
-    this.leaves = leaves;
+    this.schema = resolved.output();
+    this.leaves = resolved.leaves();
     this.codecs = codecs;
     this.opened = opened;
     this.writer = opened.writer();
@@ -51,7 +50,7 @@ final class OutputWriter {
       RewriteOutput output, SchemaResolver.Resolved resolved, PageCodecs codecs, boolean hashed)
       throws IOException {
     ParquetFileOutput opened = ParquetFileOutput.open(output.file(), resolved.output());
-    return new OutputWriter(output, resolved.output(), resolved.leaves(), codecs, opened, hashed);
+    return new OutputWriter(output, resolved, codecs, opened, hashed);
   }
 
   RewriteOutput output() {
@@ -70,18 +69,13 @@ final class OutputWriter {
     return writer.getPos();
   }
 
-  void startRowGroup(long rowCount) throws IOException {
-    writer.startBlock(rowCount);
-    rows += rowCount;
-  }
-
-  void endRowGroup() throws IOException {
-    writer.endBlock();
-  }
-
-  /** Begins the next column chunk of the row group; columns come in the order of the leaves. */
-  Chunk startColumn(int leaf, ColumnProperties properties) {
-    return new Chunk(leaf, properties);
+  /**
+   * Begins a row group.
+   *
+   * @param maxBytes what it may take, encoded but not compressed
+   */
+  RowGroup startRowGroup(long maxBytes) {
+    return new RowGroup(maxBytes);
   }
 
   /** Writes the footer and closes the file, which makes it durable. */
@@ -95,45 +89,134 @@ final class OutputWriter {
     opened.abort(cause);
   }
 
-  /** A column chunk, held in memory until it ends. */
+  /** A row group, of which nothing is in the file until it is written. */
+  final class RowGroup {
+    private final long maxBytes;
+    private final Chunk[] chunks = new Chunk[leaves.size()];
+    private long bytes;
+
+    private RowGroup(long maxBytes) {
+      this.maxBytes = maxBytes;
+    }
+
+    /** What the columns take that have ended, encoded but not compressed. */
+    long bytes() {
+      return bytes;
+    }
+
+    /** What a further column may take. */
+    long room() {
+      return maxBytes - bytes;
+    }
+
+    /** Begins a column chunk; each column once, in any order. */
+    Chunk start(int leaf, ColumnProperties properties) {
+      return new Chunk(this, leaf, properties);
+    }
+
+    /** Writes the columns, which must all have ended with the same number of rows. */
+    void write(long rowCount) throws IOException {
+      writer.startBlock(rowCount);
+      for (int i = 0; i < chunks.length; i++) {
+        Chunk chunk = chunks[i];
+        if (chunk.rows != rowCount) {
+          throw new AssertionError(chunk.rows + " rows instead of " + rowCount);
+        }
+        chunk.pages.flushToFileWriter(writer);
+        chunk.pages.close();
+        tally.add(i, chunk.tally);
+      }
+      writer.endBlock();
+      rows += rowCount;
+    }
+  }
+
+  /** A column chunk. */
   final class Chunk {
+    /** How much is added between two looks at what the chunk takes. */
+    private static final long CHECK_BYTES = 1 << 16;
+
+    private final RowGroup group;
     private final int leaf;
+    private final int maxDefinition;
     private final ColumnChunkPageWriteStore pages;
-    private final ColumnWriteStore store;
-    private final ColumnSink sink;
+    private final ColumnTally.Entries tally;
+    private @Nullable ChunkWriter encoder;
+    private long rows;
+    private long unchecked;
 
-    private Chunk(int leaf, ColumnProperties properties) {
+    private Chunk(RowGroup group, int leaf, ColumnProperties properties) {
+      this.group = group;
       this.leaf = leaf;
-      MessageType projection = LeafProjection.of(schema, leaves.get(leaf));
-      this.pages =
-          ParquetFileOutput.pages(codecs.getCompressor(CompressionCodecName.ZSTD), projection);
-      this.store = properties.properties().newColumnWriteStore(projection, pages, pages);
-      this.sink = new ColumnSink(store, leaves.get(leaf));
+      ColumnDescriptor column = leaves.get(leaf);
+      this.maxDefinition = column.getMaxDefinitionLevel();
+      MessageType only = LeafProjection.of(schema, column);
+      this.pages = ParquetFileOutput.pages(codecs.getCompressor(CompressionCodecName.ZSTD), only);
+      this.tally = OutputWriter.this.tally.next(leaf);
+      this.encoder = properties.encoder(only, column, pages);
     }
 
-    void write(TripletBlock block) throws IOException {
+    /** How many rows it has, the last of them perhaps not yet complete. */
+    long rows() {
+      return rows;
+    }
+
+    /**
+     * Adds entries.
+     *
+     * @return false if the row group is full: no row was begun that would not fit, and the rest of
+     *     the block was left out. Never in its first row
+     */
+    boolean write(TripletBlock block) throws IOException {
+      ChunkWriter open = encoder();
       try {
-        sink.write(block);
+        for (int i = 0; i < block.size; i++) {
+          if (block.repetitions[i] == 0) {
+            if (rows > 0) {
+              open.endRow();
+              if (unchecked >= CHECK_BYTES && isFull(open)) {
+                return false;
+              }
+            }
+            rows++;
+          }
+          open.write(block, i);
+          unchecked += block.byteCount(i);
+        }
       } catch (RuntimeException e) {
         throw failed(e);
       }
-      tally.hash(leaf, block);
+      tally.add(block, maxDefinition);
+      return true;
     }
 
-    void end(long rowCount) throws IOException {
-      if (sink.rows() != rowCount) {
-        throw new AssertionError(sink.rows() + " rows instead of " + rowCount);
-      }
+    private boolean isFull(ChunkWriter open) {
+      unchecked = 0;
+      return open.encodedBytes() > group.room();
+    }
+
+    /** Ends the chunk, which takes its place in the row group. */
+    void end() throws IOException {
+      ChunkWriter open = encoder();
       try {
-        sink.finish();
-        store.flush();
-        pages.flushToFileWriter(writer);
-        store.close();
-        pages.close();
+        if (rows > 0) {
+          open.endRow();
+        }
+        open.finish();
       } catch (RuntimeException e) {
         throw failed(e);
       }
-      tally.count(leaf, sink.values(), sink.nulls());
+      encoder = null;
+      group.bytes += open.encodedBytes();
+      group.chunks[leaf] = this;
+    }
+
+    private ChunkWriter encoder() {
+      ChunkWriter open = encoder;
+      if (open == null) {
+        throw new AssertionError("Column " + leaf + " has ended");
+      }
+      return open;
     }
 
     private IOException failed(RuntimeException e) {

@@ -3,10 +3,11 @@ package dev.firn.maintenance.rewrite;
 /**
  * What bounds a rewrite's memory and the size of what it writes.
  *
- * @param batchBytes the most that the input of one row group may hold, encoded but not compressed.
- *     Besides the decoded pages of one input column this is what bounds the memory of a rewrite:
- *     about three times this much for a column whose values are large (dictionary, its page, the
- *     page compressed)
+ * @param batchBytes what a row group may take, encoded but not compressed; a value that a
+ *     dictionary holds counts once. A row that takes more is a row group of its own. Besides the
+ *     dictionary and the page of the input that is being read this is what bounds the memory of a
+ *     rewrite: a row group is held compressed, and the column being written uncompressed too, so
+ *     that it takes at most twice this
  * @param batchRows the most rows of one row group
  * @param targetFileBytes a file is closed by the first row group that ends at or behind this size
  * @param proveContent whether every output file is decoded again and compared with what was read

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.rewrite;
 
+import java.util.Arrays;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -12,10 +13,14 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * <p>Entry {@code i} is null unless its definition level is {@link #maxDefinition}. Values of fixed
  * width are in {@link #bits}: integers with their sign, floats and doubles as their raw bits,
  * booleans as 0 and 1. All others are in {@link #binaries}. Equal binaries of one input dictionary
- * are the same instance.
+ * are the same instance. A block is full at {@value #CAPACITY} entries or when its values take a
+ * megabyte, so that it never holds many large ones.
  */
 final class TripletBlock {
   static final int CAPACITY = 1024;
+
+  /** Each value may keep a page of its input in memory. */
+  private static final long MAX_BYTES = 1 << 20;
 
   final PrimitiveTypeName type;
   final int typeLength;
@@ -25,6 +30,7 @@ final class TripletBlock {
   final long[] bits;
   final Binary[] binaries;
   int size;
+  private long bytes;
 
   TripletBlock(ColumnDescriptor column) {
     this.type = column.getPrimitiveType().getPrimitiveTypeName();
@@ -33,6 +39,33 @@ final class TripletBlock {
     boolean binary = isBinary(type);
     this.bits = new long[binary ? 0 : CAPACITY];
     this.binaries = new Binary[binary ? CAPACITY : 0];
+  }
+
+  void startFilling() {
+    if (binaries.length > 0) {
+      Arrays.fill(binaries, 0, size, null);
+    }
+    bytes = 0;
+  }
+
+  /** About what an entry adds to what is written. */
+  long byteCount(int index) {
+    return binaries.length > 0 && definitions[index] == maxDefinition
+        ? binaries[index].length()
+        : Long.BYTES;
+  }
+
+  /** Counts the value at an index, if it is another instance than the one before. */
+  @SuppressWarnings("ReferenceEquality")
+  void countBytes(int index) {
+    if (binaries.length > 0 && (index == 0 || binaries[index] != binaries[index - 1])) {
+      bytes += binaries[index].length();
+    }
+  }
+
+  /** Whether no more values should be added, because of their bytes. */
+  boolean isFull() {
+    return bytes >= MAX_BYTES;
   }
 
   static boolean isBinary(PrimitiveTypeName type) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.maintenance.rewrite.BatchPlanner.Batch;
 import dev.firn.maintenance.rewrite.BatchPlanner.Slice;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,40 +16,40 @@ final class BatchPlannerTest {
   private static final long MB = 1 << 20;
 
   @Test
-  void smallRowGroupsShareABatchUpToItsBytes() {
+  void smallRowGroupsShareABatchUpToItsBytes() throws IOException {
     assertThat(plan(32, 1000, group(10, 10), group(10, 20), group(10, 3), group(10, 1)))
         .containsExactly("0[0,10) 1[0,10)", "2[0,10) 3[0,10)");
   }
 
   @Test
-  void rowsAloneDoNotFillABatchOfFatRows() {
+  void rowsAloneDoNotFillABatchOfFatRows() throws IOException {
     assertThat(plan(32, 1_000_000, group(2, 30), group(2, 30), group(2, 30))).hasSize(3);
   }
 
   @Test
-  void rowsEndABatchOfThinRows() {
+  void rowsEndABatchOfThinRows() throws IOException {
     assertThat(plan(32, 15, group(10, 1), group(10, 1))).containsExactly("0[0,10)", "1[0,10)");
   }
 
   @Test
-  void aRowGroupWithTooManyRowsIsCut() {
+  void aRowGroupWithTooManyRowsIsCut() throws IOException {
     assertThat(plan(32, 7, group(10, 1), group(5, 1)))
         .containsExactly("0[0,7)", "0[7,10)", "1[0,5)");
   }
 
   @Test
-  void aRowGroupWithTooManyBytesIsCutAndFillsTheBatchBeforeIt() {
+  void aRowGroupWithTooManyBytesIsCutAndFillsTheBatchBeforeIt() throws IOException {
     assertThat(plan(32, 1000, group(10, 20), group(100, 100)))
         .containsExactly("0[0,10) 1[0,12)", "1[12,44)", "1[44,76)", "1[76,100)");
   }
 
   @Test
-  void oneRowLargerThanABatchIsABatch() {
+  void oneRowLargerThanABatchIsABatch() throws IOException {
     assertThat(plan(1, 1000, group(3, 30))).containsExactly("0[0,1)", "0[1,2)", "0[2,3)");
   }
 
   @Test
-  void aRowGroupWithoutKeptRowsIsNotRead() {
+  void aRowGroupWithoutKeptRowsIsNotRead() throws IOException {
     RowMask all = RowMask.of(0, 1, 2);
     assertThat(plan(32, 1000, List.of(all, RowMask.none()), group(3, 1), group(3, 1)))
         .containsExactly("1[0,3)");
@@ -56,13 +57,13 @@ final class BatchPlannerTest {
   }
 
   @Test
-  void droppedRowsDoNotCountAsRows() {
+  void droppedRowsDoNotCountAsRows() throws IOException {
     assertThat(plan(32, 2, List.of(RowMask.of(0, 2, 3)), group(7, 1)))
         .containsExactly("0[1,5)", "0[5,7)");
   }
 
   @Test
-  void everyKeptRowIsInExactlyOneSliceAndNoBatchIsOverItsLimits() {
+  void everyKeptRowIsInExactlyOneSliceAndNoBatchIsOverItsLimits() throws IOException {
     long seed = 7;
     Random random = new Random(seed);
     for (int round = 0; round < 500; round++) {
@@ -127,13 +128,15 @@ final class BatchPlannerTest {
         new CompressionCodecName[0]);
   }
 
-  private static List<String> plan(long megabytes, int rows, InputFooter.RowGroup... groups) {
+  private static List<String> plan(long megabytes, int rows, InputFooter.RowGroup... groups)
+      throws IOException {
     return plan(
         megabytes, rows, Arrays.stream(groups).map(group -> RowMask.none()).toList(), groups);
   }
 
   private static List<String> plan(
-      long megabytes, int rows, List<RowMask> masks, InputFooter.RowGroup... groups) {
+      long megabytes, int rows, List<RowMask> masks, InputFooter.RowGroup... groups)
+      throws IOException {
     return batches(megabytes, rows, masks, groups).stream()
         .map(
             batch ->
@@ -146,13 +149,21 @@ final class BatchPlannerTest {
   }
 
   private static List<Batch> batches(
-      long megabytes, int rows, List<RowMask> masks, InputFooter.RowGroup... groups) {
+      long megabytes, int rows, List<RowMask> masks, InputFooter.RowGroup... groups)
+      throws IOException {
     List<RewriteInput> inputs = new ArrayList<>();
-    List<List<InputFooter.RowGroup>> rowGroups = new ArrayList<>();
+    List<InputFooter> footers = new ArrayList<>();
     for (int i = 0; i < groups.length; i++) {
       inputs.add(new RewriteInput("f", MemoryFile.empty(), masks.get(i), groups[i].rows()));
-      rowGroups.add(List.of(groups[i]));
+      footers.add(new InputFooter(null, null, List.of(groups[i])));
     }
-    return BatchPlanner.plan(inputs, rowGroups, new RewriteLimits(megabytes * MB, rows, 1, false));
+    BatchPlanner planner =
+        new BatchPlanner(inputs, footers::get, new RewriteLimits(megabytes * MB, rows, 1, false));
+    List<Batch> batches = new ArrayList<>();
+    for (Batch batch = planner.next(); batch != null; batch = planner.next()) {
+      batches.add(batch);
+      planner.written(batch, (long) (batch.bytes() / 1.1));
+    }
+    return batches;
   }
 }

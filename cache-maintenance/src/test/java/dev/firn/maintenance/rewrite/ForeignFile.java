@@ -25,6 +25,7 @@ final class ForeignFile {
   private final MessageType type;
   private final List<Group> rows = new ArrayList<>();
   private WriterVersion version = WriterVersion.PARQUET_2_0;
+  private boolean dictionary = true;
   private CompressionCodecName codec = CompressionCodecName.SNAPPY;
 
   private ForeignFile(MessageType type) {
@@ -45,6 +46,11 @@ final class ForeignFile {
     return this;
   }
 
+  ForeignFile withoutDictionary() {
+    dictionary = false;
+    return this;
+  }
+
   ForeignFile row(Consumer<Group> fill) {
     Group row = new SimpleGroup(type);
     fill.accept(row);
@@ -60,6 +66,7 @@ final class ForeignFile {
             .withType(type)
             .withWriterVersion(version)
             .withCompressionCodec(codec)
+            .withDictionaryEncoding(dictionary)
             .build()) {
       for (Group row : rows) {
         writer.write(row);

@@ -3,11 +3,11 @@ package dev.firn.maintenance.rewrite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.firn.core.parquet.ParquetFileOutput;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
@@ -52,7 +52,7 @@ final class InputFooterTest {
         long compressed =
             block.getColumns().stream().mapToLong(ColumnChunkMetaData::getTotalSize).sum();
         assertThat(claimed).isEqualTo(compressed);
-        InputFooter footer = InputFooter.read(Rewrites.input("f", bytes), OPTIONS, new HashMap<>());
+        InputFooter footer = InputFooter.read(Rewrites.input("f", bytes), new InputSchemas());
         long encoded = footer.rowGroups().get(0).encodedBytes();
         assertThat(encoded).isEqualTo(decodedPageBytes(bytes));
         larger += encoded > claimed ? 1 : 0;
@@ -90,7 +90,7 @@ final class InputFooterTest {
         file.version(org.apache.parquet.column.ParquetProperties.WriterVersion.PARQUET_1_0).write();
     assertThat(bytes.length).isLessThan(20_000);
     InputFooter.RowGroup group =
-        InputFooter.read(Rewrites.input("f", bytes), OPTIONS, new HashMap<>()).rowGroups().get(0);
+        InputFooter.read(Rewrites.input("f", bytes), new InputSchemas()).rowGroups().get(0);
     assertThat(group.encodedBytes()).isBetween(100_000L, 110_000L);
     assertThat(group.averageValueBytes()[0]).isBetween(1000, 1010);
   }
@@ -132,7 +132,7 @@ final class InputFooterTest {
               64,
               true);
       ColumnWriteStore store =
-          ColumnProperties.USUAL.properties().newColumnWriteStore(type, pages, pages);
+          ParquetFileOutput.properties().build().newColumnWriteStore(type, pages, pages);
       for (int i = 0; i < rows; i++) {
         store.getColumnWriter(type.getColumns().get(0)).write((long) i, 0, 0);
         store.endRecord();

@@ -3,61 +3,42 @@ package dev.firn.maintenance.rewrite;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
+import org.apache.parquet.column.ParquetProperties;
+import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
-/**
- * Writes blocks into one column chunk and tells its store where rows end, so that pages end with
- * rows.
- */
-final class ColumnSink {
+/** Encodes with Parquet's own writers: dictionaries and pages of a megabyte at most. */
+final class UsualChunkWriter implements ChunkWriter {
+  private final CountedPages pages;
   private final ColumnWriteStore store;
   private final ColumnWriter writer;
   private final PrimitiveTypeName type;
   private final int maxDefinition;
-  private long rows;
-  private long values;
-  private long nulls;
 
-  ColumnSink(ColumnWriteStore store, ColumnDescriptor column) {
-    this.store = store;
+  /**
+   * @param only a schema with the column alone
+   */
+  UsualChunkWriter(
+      ParquetProperties properties,
+      MessageType only,
+      ColumnDescriptor column,
+      ColumnChunkPageWriteStore pages) {
+    this.pages = new CountedPages(pages.getPageWriter(column));
+    this.store = properties.newColumnWriteStore(only, leaf -> this.pages, pages);
     this.writer = store.getColumnWriter(column);
     this.type = column.getPrimitiveType().getPrimitiveTypeName();
     this.maxDefinition = column.getMaxDefinitionLevel();
   }
 
-  /** How many rows were begun. */
-  long rows() {
-    return rows;
-  }
-
-  /** How many entries were written, nulls included. */
-  long values() {
-    return values;
-  }
-
-  long nulls() {
-    return nulls;
-  }
-
-  void write(TripletBlock block) {
-    for (int i = 0; i < block.size; i++) {
-      int repetition = block.repetitions[i];
-      int definition = block.definitions[i];
-      if (repetition == 0) {
-        endRow();
-        rows++;
-      }
-      if (definition < maxDefinition) {
-        writer.writeNull(repetition, definition);
-        nulls++;
-      } else {
-        write(block, i, repetition, definition);
-      }
+  @Override
+  public void write(TripletBlock block, int index) {
+    int repetition = block.repetitions[index];
+    int definition = block.definitions[index];
+    if (definition < maxDefinition) {
+      writer.writeNull(repetition, definition);
+      return;
     }
-    values += block.size;
-  }
-
-  private void write(TripletBlock block, int index, int repetition, int definition) {
     switch (type) {
       case BOOLEAN -> writer.write(block.bits[index] != 0, repetition, definition);
       case INT32 -> writer.write((int) block.bits[index], repetition, definition);
@@ -71,14 +52,19 @@ final class ColumnSink {
     }
   }
 
-  /** Ends the last row. */
-  void finish() {
-    endRow();
+  @Override
+  public void endRow() {
+    store.endRecord();
   }
 
-  private void endRow() {
-    if (rows > 0) {
-      store.endRecord();
-    }
+  @Override
+  public long encodedBytes() {
+    return pages.bytes() + store.getBufferedSize();
+  }
+
+  @Override
+  public void finish() {
+    store.flush();
+    store.close();
   }
 }

@@ -1,0 +1,132 @@
+package dev.firn.maintenance.rewrite;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.parquet.column.ColumnDescriptor;
+
+/**
+ * Copies batches into row groups of an output, column by column.
+ *
+ * <p>A batch is what is expected to fit. Where a row group turns out to be full before the batch
+ * has ended, it is dropped and begun anew with fewer rows: a fifth less than those that fitted in
+ * the column that filled it. That costs time and no memory. Columns of large values come first, so
+ * that it is found out early.
+ */
+final class BatchCopy {
+  private final List<RewriteInput> inputs;
+  private final List<ColumnDescriptor> leaves;
+  private final Map<InputSchema, List<LeafMapping>> mappings;
+  private final PageCodecs codecs;
+  private final long batchBytes;
+
+  BatchCopy(
+      List<RewriteInput> inputs,
+      SchemaResolver.Resolved resolved,
+      PageCodecs codecs,
+      RewriteLimits limits) {
+    this.inputs = inputs;
+    this.leaves = resolved.leaves();
+    // All footers of one schema share its instance.
+    this.mappings = new IdentityHashMap<>(resolved.mappings());
+    this.codecs = codecs;
+    this.batchBytes = limits.batchBytes();
+  }
+
+  /** Writes one row group with the first rows of the batch, and tells the planner how many. */
+  void copy(BatchPlanner.Batch planned, BatchPlanner planner, OutputWriter writer)
+      throws IOException {
+    BatchPlanner.Batch batch = planned;
+    try (BatchInputs open = new BatchInputs(inputs, codecs)) {
+      while (true) {
+        OutputWriter.RowGroup group = writer.startRowGroup(batchBytes);
+        long fitted = fill(group, batch, open);
+        if (fitted == batch.rows()) {
+          group.write(fitted);
+          planner.written(batch, group.bytes());
+          return;
+        }
+        batch = planner.shorten(batch, Math.max(1, fitted / 5 * 4 + fitted % 5 * 4 / 5));
+      }
+    }
+  }
+
+  /** Returns how many rows fit into the column that took the fewest. */
+  private long fill(OutputWriter.RowGroup group, BatchPlanner.Batch batch, BatchInputs open)
+      throws IOException {
+    for (Column column : columns(batch)) {
+      OutputWriter.Chunk chunk = group.start(column.leaf, column.properties);
+      if (!copy(batch, column.leaf, open, chunk)) {
+        return chunk.rows();
+      }
+      chunk.end();
+    }
+    return batch.rows();
+  }
+
+  private boolean copy(
+      BatchPlanner.Batch batch, int leaf, BatchInputs open, OutputWriter.Chunk chunk)
+      throws IOException {
+    ColumnDescriptor column = leaves.get(leaf);
+    TripletBlock block = new TripletBlock(column);
+    for (BatchPlanner.Slice slice : batch.slices()) {
+      try (TripletSource source =
+          open.source(slice, mapping(slice, leaf), String.join(".", column.getPath()))) {
+        while (source.fill(block)) {
+          if (!chunk.write(block)) {
+            return false;
+          }
+        }
+      }
+    }
+    return true;
+  }
+
+  /**
+   * @param bytes of its values, those of a dictionary counted as often as they occur
+   */
+  private record Column(int leaf, ColumnProperties properties, double bytes) {}
+
+  /** The columns, those of the largest values first. */
+  private List<Column> columns(BatchPlanner.Batch batch) {
+    List<Column> columns = new ArrayList<>();
+    for (int leaf = 0; leaf < leaves.size(); leaf++) {
+      columns.add(column(batch, leaf));
+    }
+    columns.sort(
+        Comparator.comparing(Column::properties)
+            .thenComparingDouble(Column::bytes)
+            .reversed()
+            .thenComparingInt(Column::leaf));
+    return columns;
+  }
+
+  private Column column(BatchPlanner.Batch batch, int leaf) {
+    double bytes = 0;
+    double values = 0;
+    for (BatchPlanner.Slice slice : batch.slices()) {
+      LeafMapping mapping = mapping(slice, leaf);
+      if (mapping.takesValues()) {
+        InputFooter.RowGroup group = slice.group();
+        double share = (double) (slice.toRow() - slice.fromRow()) / group.rows();
+        double count = share * group.valueCounts()[mapping.source()];
+        bytes += group.averageValueBytes()[mapping.source()] * count;
+        values += count;
+      }
+    }
+    ColumnProperties properties =
+        ColumnProperties.of(leaves.get(leaf), bytes / Math.max(values, 1), values, batchBytes);
+    return new Column(leaf, properties, bytes);
+  }
+
+  private LeafMapping mapping(BatchPlanner.Slice slice, int leaf) {
+    List<LeafMapping> found = mappings.get(slice.footer().schema());
+    if (found == null) {
+      throw new AssertionError(slice.footer().schema());
+    }
+    return found.get(leaf);
+  }
+}
