@@ -1,0 +1,182 @@
+package dev.firn.maintenance.verify;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DurableFiles;
+import dev.firn.core.disk.FileStat;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Names;
+import dev.firn.core.layout.Partition;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The exchanges that are held for partitions: {@code <root>/held/<partition>/*.json}. */
+final class HeldCheck {
+  private static final String HELD = "held";
+  private static final String LANDING = ".json.landing-";
+  private static final String LOCK = ".recover.lock";
+  private static final int MAX_DEPTH = 1_000;
+
+  private static final ObjectMapper JSON =
+      JsonMapper.builder(
+              JsonFactory.builder()
+                  .streamReadConstraints(
+                      StreamReadConstraints.builder()
+                          .maxStringLength(Integer.MAX_VALUE)
+                          .maxNameLength(Integer.MAX_VALUE)
+                          .maxNumberLength(Integer.MAX_VALUE)
+                          .maxNestingDepth(MAX_DEPTH)
+                          .build())
+                  .build())
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .build();
+
+  private final Disk disk;
+  private final CacheDirectory cache;
+
+  HeldCheck(Disk disk, CacheDirectory cache) {
+    this.disk = disk;
+    this.cache = cache;
+  }
+
+  /** The partitions for which something may be held, whether they exist or not. */
+  List<Partition> partitions(Findings findings) throws IOException {
+    List<Partition> partitions = new ArrayList<>();
+    Path datasets = cache.root().resolve(HELD).resolve(CacheDirectory.DATASETS);
+    for (String dataset : directories(datasets)) {
+      collect(dataset, datasets.resolve(dataset), new ArrayList<>(), partitions, findings);
+    }
+    return partitions;
+  }
+
+  private void collect(
+      String dataset,
+      Path directory,
+      List<String> levels,
+      List<Partition> partitions,
+      Findings findings)
+      throws IOException {
+    List<String> below = directories(directory);
+    if (!levels.isEmpty() && disk.list(directory).size() > below.size()) {
+      try {
+        Map<String, String> keys = new LinkedHashMap<>(Names.parseKeys(String.join("/", levels)));
+        partitions.add(cache.partition(dataset, keys));
+      } catch (IllegalArgumentException e) {
+        findings.warning(
+            directory,
+            "the name of a partition",
+            String.valueOf(e.getMessage()),
+            "what is held there is never landed",
+            "move it to the partition that it is for");
+      }
+    }
+    for (String level : below) {
+      levels.add(level);
+      collect(dataset, directory.resolve(level), levels, partitions, findings);
+      levels.remove(levels.size() - 1);
+    }
+  }
+
+  private List<String> directories(Path directory) throws IOException {
+    List<String> directories = new ArrayList<>();
+    if (disk.stat(directory).map(FileStat::isDirectory).orElse(false)) {
+      for (String name : disk.list(directory)) {
+        if (disk.stat(directory.resolve(name)).map(FileStat::isDirectory).orElse(false)) {
+          directories.add(name);
+        }
+      }
+    }
+    return directories;
+  }
+
+  /** Checks what is held for one partition. */
+  void check(Partition partition, Findings findings) throws IOException {
+    Path directory = cache.root().resolve(HELD).resolve(partition.path());
+    List<String> names;
+    try {
+      names = disk.list(directory);
+    } catch (NoSuchFileException e) {
+      return;
+    }
+    long exchanges = 0;
+    long rows = 0;
+    long litter = 0;
+    for (String name : names) {
+      Path path = directory.resolve(name);
+      if (DurableFiles.isTemporary(name)) {
+        litter++;
+      } else if (name.equals(LOCK)) {
+        LockFiles.check(disk, path, findings);
+      } else if (name.endsWith(".json") || name.contains(LANDING)) {
+        long found = check(path, partition, findings);
+        rows += Math.max(found, 0);
+        exchanges += found > 0 ? 1 : 0;
+      } else if (disk.stat(path).map(stat -> !stat.isDirectory()).orElse(false)) {
+        findings.note(path, "nothing that Firn knows", "none for the rows; left alone");
+      }
+    }
+    if (exchanges > 0) {
+      findings.note(
+          directory,
+          exchanges + " exchanges with " + GenerationFindings.rows(rows) + " are held",
+          "they are read when they have landed: with the next append or pass, once the partition"
+              + " can take them");
+    }
+    if (litter > 0) {
+      findings.note(
+          directory, litter + " temporary names of interrupted appends", "none for the rows");
+    }
+  }
+
+  /** How many rows a held file holds; negative if it is damaged or gone. */
+  private long check(Path file, Partition partition, Findings findings) throws IOException {
+    Optional<String> problem;
+    long rows = 0;
+    try {
+      JsonNode document = JSON.readTree(disk.read(file));
+      rows = document.path("rows").size();
+      problem = problem(document, partition);
+    } catch (NoSuchFileException e) {
+      return -1; // it has landed meanwhile
+    } catch (IOException e) {
+      problem = Optional.of(Findings.why(e));
+    }
+    if (problem.isPresent()) {
+      findings.damage(
+          file,
+          "a held exchange of " + partition.path(),
+          problem.get(),
+          "its rows were acknowledged and are in no other place: they cannot land",
+          "mend it by hand, or restore it from a backup; it stays where it is");
+      return -1;
+    }
+    return rows;
+  }
+
+  private static Optional<String> problem(JsonNode document, Partition partition) {
+    JsonNode rows = document.path("rows");
+    if (!rows.isArray() || rows.isEmpty()) {
+      return Optional.of("no rows");
+    }
+    for (JsonNode row : rows) {
+      if (!row.isObject()) {
+        return Optional.of("a row that is no object: " + row.getNodeType());
+      }
+    }
+    if (!document.path("partition").asText().equals(partition.path())) {
+      return Optional.of("one of " + document.path("partition"));
+    }
+    return document.path("id").asText().isEmpty() ? Optional.of("no id") : Optional.empty();
+  }
+}
