@@ -13,6 +13,7 @@ import dev.firn.cli.query.QueryCommand;
 import dev.firn.cli.query.RowsCommand;
 import dev.firn.cli.query.SchemaCommand;
 import dev.firn.cli.query.StatusCommand;
+import dev.firn.cli.query.VerifyCommand;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.GlobalOptions;
 import dev.firn.cli.session.Session;
@@ -97,6 +98,7 @@ public final class Firn {
     query.addSubcommand(new ExplainCommand(session));
     query.addSubcommand(new RowsCommand(session));
     query.addSubcommand(new SchemaCommand(session));
+    query.addSubcommand(new VerifyCommand(session));
     config.addSubcommand(new InitCommand(session));
     config.addSubcommand(new ShowCommand(session));
     config.addSubcommand(new ValidateCommand(session));

@@ -35,7 +35,7 @@ class HelpTest {
 
             Commands:
               append  Append rows: lines of JSON from stdin or files.
-              query   Tend and read a cache: maintain, status, explain, rows, schema.
+              query   Tend and read a cache: maintain, status, explain, rows, schema, verify.
               config  The configuration: init, show, validate.
 
             Exit codes; where several apply: 2, 5, 3, 1, 4:
@@ -60,6 +60,7 @@ class HelpTest {
         "query explain",
         "query rows",
         "query schema",
+        "query verify",
         "config",
         "config init",
         "config show",

@@ -50,6 +50,8 @@ class ReadOnlyTest {
         "query explain",
         "query rows otel_events",
         "query schema otel_events",
+        "query verify",
+        "query verify --full --json",
         "query maintain --dry-run",
         "query maintain --dry-run --force --no-grace",
         "config show",

@@ -11,6 +11,7 @@ import dev.firn.cli.query.MaintainCommand;
 import dev.firn.cli.query.RowsCommand;
 import dev.firn.cli.query.SchemaCommand;
 import dev.firn.cli.query.StatusCommand;
+import dev.firn.cli.query.VerifyCommand;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.util.Arrays;
@@ -32,7 +33,8 @@ class StartUpTest {
         SchemaCommand.class,
         ShowCommand.class,
         StatusCommand.class,
-        ValidateCommand.class
+        ValidateCommand.class,
+        VerifyCommand.class
       })
   void noMemberOfACommandLoadsALibraryThatHelpDoesNotNeed(Class<?> command) {
     Stream<Class<?>> fields = Arrays.stream(command.getDeclaredFields()).map(Field::getType);

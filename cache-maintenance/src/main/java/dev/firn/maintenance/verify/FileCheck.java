@@ -121,7 +121,7 @@ final class FileCheck {
           path,
           expected,
           found,
-          "what is in it may not be what was written: " + consequence,
+          "it is not what was written; at worst " + consequence,
           rows,
           GenerationFindings.RESTORE);
     }
