@@ -12,6 +12,7 @@ import dev.firn.maintenance.MaintenanceConfig.Prove;
 import dev.firn.maintenance.PassOptions.Steps;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.StatusCollector;
 import java.io.IOException;
@@ -21,6 +22,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +31,7 @@ class TieredCompactionTest {
   private static final boolean SOAK = Boolean.getBoolean("firn.soak");
 
   private final Disk disk = new LocalDisk();
+  private final Random random = new Random(11);
   private int appended;
   @TempDir Path root;
 
@@ -66,7 +69,7 @@ class TieredCompactionTest {
   void aBacklogIsDrainedStepByStepInOnePass() throws Exception {
     append(60, 1);
     Passes pass = new Passes(disk, root);
-    pass.configure(config(24_000));
+    pass.configure(config(80_000));
 
     PartitionReport report = only(pass.standard());
 
@@ -86,7 +89,7 @@ class TieredCompactionTest {
   void whatThePassHadNoTimeForIsABacklogWhoseTrendIsNamed() throws Exception {
     append(60, 1);
     Passes pass = new Passes(disk, root);
-    pass.configure(config(24_000));
+    pass.configure(config(80_000));
     PassOptions hurried =
         new PassOptions(
             List.of(),
@@ -132,19 +135,38 @@ class TieredCompactionTest {
   private void append(int exchanges, int rows) throws Exception {
     try (Cache cache = Appends.open(root)) {
       for (int i = 0; i < exchanges; i++) {
-        Appends.writer(cache).append(Appends.exchange("e" + appended++, rows));
+        Appends.writer(cache).append(Appends.exchange("e" + appended++, rows, fields()));
       }
     }
   }
 
-  private static PartitionReport only(dev.firn.maintenance.report.PassReport report) {
+  /** Of an ordinary record: a few numbers, a time, an id, a name that repeats, a short text. */
+  private String fields() {
+    StringBuilder text = new StringBuilder();
+    for (int word = 0; word < 12; word++) {
+      text.append(Integer.toString(random.nextInt(50_000), 36)).append(' ');
+    }
+    return (", \"at\": \"2026-08-01T10:%02d:%02d.%03dZ\", \"id\": \"%016x\", \"model\": \"model-%d\""
+            + ", \"tokens\": %d, \"cost\": %.4f, \"message\": \"%s\"")
+        .formatted(
+            random.nextInt(60),
+            random.nextInt(60),
+            random.nextInt(1000),
+            random.nextLong(),
+            random.nextInt(5),
+            random.nextInt(10_000),
+            random.nextDouble(),
+            text);
+  }
+
+  private static PartitionReport only(PassReport report) {
     assertThat(report.partitions()).hasSize(1);
     return report.partitions().get(0);
   }
 
   private PartitionStatus status() throws IOException {
     return new StatusCollector(
-            disk, new CacheDirectory(disk, root), config(24_000), InstantSource.system())
+            disk, new CacheDirectory(disk, root), config(80_000), InstantSource.system())
         .collect(List.of())
         .partitions()
         .get(0);

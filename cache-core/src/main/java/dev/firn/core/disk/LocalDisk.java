@@ -2,9 +2,11 @@ package dev.firn.core.disk;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -37,14 +39,18 @@ public final class LocalDisk implements Disk {
 
   @Override
   public byte[] read(Path file) throws IOException {
-    return Files.readAllBytes(file);
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw named(file, e);
+    }
   }
 
   @Override
   public DiskInput open(Path file) throws IOException {
     FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
     try {
-      return new ChannelInput(channel, channel.size());
+      return new ChannelInput(file, channel, channel.size());
     } catch (IOException e) {
       channel.close();
       throw e;
@@ -54,7 +60,7 @@ public final class LocalDisk implements Disk {
   @Override
   public DiskOutput create(Path file) throws IOException {
     return new ChannelOutput(
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
   }
 
   @Override
@@ -81,8 +87,8 @@ public final class LocalDisk implements Disk {
       attributes = Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
     } catch (NoSuchFileException e) {
       return Optional.empty();
-    } catch (java.nio.file.FileSystemException e) {
-      if (e.getReason() != null && e.getReason().contains("Not a directory")) {
+    } catch (FileSystemException e) {
+      if (isBelowAFile(path)) {
         return Optional.empty();
       }
       throw e;
@@ -95,6 +101,25 @@ public final class LocalDisk implements Disk {
             ((FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime"))).toInstant(),
             Objects.requireNonNull(attributes.get("fileKey")),
             (int) Objects.requireNonNull(attributes.get("nlink"))));
+  }
+
+  private static boolean isBelowAFile(Path path) {
+    for (Path above = path.getParent(); above != null; above = above.getParent()) {
+      if (Files.exists(above)) {
+        return !Files.isDirectory(above);
+      }
+    }
+    return false;
+  }
+
+  /** The channels of the JDK do not say which file they are of. */
+  private static IOException named(Path file, IOException error) {
+    if (error instanceof FileSystemException || error instanceof ClosedChannelException) {
+      return error;
+    }
+    FileSystemException named = new FileSystemException(file.toString(), null, error.getMessage());
+    named.initCause(error);
+    return named;
   }
 
   private static FileStat.Kind kind(int mode) {
@@ -130,6 +155,8 @@ public final class LocalDisk implements Disk {
   public void syncDirectory(Path directory) throws IOException {
     try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    } catch (IOException e) {
+      throw named(directory, e);
     }
   }
 
@@ -160,13 +187,15 @@ public final class LocalDisk implements Disk {
     return Optional.of(new ChannelLock(channel, lock));
   }
 
-  private record ChannelInput(FileChannel channel, long size) implements DiskInput {
+  private record ChannelInput(Path file, FileChannel channel, long size) implements DiskInput {
     @Override
     public int read(ByteBuffer target, long position) throws IOException {
       int limit = target.limit();
       target.limit(target.position() + Math.min(target.remaining(), CALL_BYTES));
       try {
         return channel.read(target, position);
+      } catch (IOException e) {
+        throw named(file, e);
       } finally {
         target.limit(limit);
       }
@@ -191,10 +220,12 @@ public final class LocalDisk implements Disk {
   }
 
   private static final class ChannelOutput implements DiskOutput {
+    private final Path file;
     private final FileChannel channel;
     private long position;
 
-    ChannelOutput(FileChannel channel) {
+    ChannelOutput(Path file, FileChannel channel) {
+      this.file = file;
       this.channel = channel;
     }
 
@@ -207,7 +238,12 @@ public final class LocalDisk implements Disk {
     public void write(byte[] bytes, int offset, int length) throws IOException {
       int end = offset + length;
       for (int at = offset; at < end; ) {
-        int written = channel.write(ByteBuffer.wrap(bytes, at, Math.min(end - at, CALL_BYTES)));
+        int written;
+        try {
+          written = channel.write(ByteBuffer.wrap(bytes, at, Math.min(end - at, CALL_BYTES)));
+        } catch (IOException e) {
+          throw named(file, e);
+        }
         at += written;
         position += written;
       }
@@ -215,7 +251,11 @@ public final class LocalDisk implements Disk {
 
     @Override
     public void sync() throws IOException {
-      channel.force(true);
+      try {
+        channel.force(true);
+      } catch (IOException e) {
+        throw named(file, e);
+      }
     }
 
     @Override
