@@ -18,6 +18,7 @@ public final class CacheAppender {
   private final Disk disk;
   private final CacheDirectory cache;
   private final AppendOptions options;
+  private final InstantSource clock;
   private final PartitionLocks locks;
   private final Publisher publisher;
   private final HeldAppends heldAppends;
@@ -29,6 +30,7 @@ public final class CacheAppender {
     this.disk = disk;
     this.cache = cache;
     this.options = options;
+    this.clock = clock;
     this.locks = new PartitionLocks(disk, options.command());
     this.publisher = new Publisher(disk, clock, options.snapshots());
     this.heldAppends = new HeldAppends(disk, cache, clock);
@@ -61,7 +63,8 @@ public final class CacheAppender {
                     options.onMismatch().getOrDefault(dataset, OnMismatch.RESCUE),
                     locks,
                     publisher,
-                    heldAppends)));
+                    heldAppends,
+                    clock)));
   }
 
   /** Publishes what has landed; throws the first failure, after all were tried. */

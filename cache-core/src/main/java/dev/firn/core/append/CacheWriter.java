@@ -22,7 +22,22 @@ public final class CacheWriter {
    * @throws IOException if it has not landed
    */
   public Receipt append(JsonExchange exchange) throws IOException {
-    return writer.append(exchange);
+    return writer.append(exchange, ExchangeId.random());
+  }
+
+  /**
+   * Appends one exchange under an id of the caller's, of any length and form, so that it may be
+   * repeated safely. If one with this id has landed in this partition within the last 24 hours, in
+   * whatever process, its receipt is returned and nothing is appended; what the rows are is not
+   * compared.
+   *
+   * @throws IllegalArgumentException if the id is empty
+   */
+  public Receipt append(JsonExchange exchange, String id) throws IOException {
+    if (id.isEmpty()) {
+      throw new IllegalArgumentException("an exchange's id is empty");
+    }
+    return writer.append(exchange, ExchangeId.given(id));
   }
 
   /**

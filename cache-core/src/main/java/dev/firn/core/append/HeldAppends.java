@@ -141,6 +141,17 @@ public final class HeldAppends {
     return files;
   }
 
+  /** Where, below the root, an exchange of this id is held, durably; empty if it is not. */
+  Optional<String> find(Partition partition, ExchangeId id) throws IOException {
+    for (HeldFile file : list(partition)) {
+      if (file.original().endsWith("-" + id + ".json")) {
+        disk.syncDirectory(directory(partition));
+        return Optional.of(cache.relative(file.path()));
+      }
+    }
+    return Optional.empty();
+  }
+
   /** How many exchanges are held for a partition. */
   public int count(Partition partition) throws IOException {
     return list(partition).size();

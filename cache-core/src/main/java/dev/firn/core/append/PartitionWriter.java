@@ -3,7 +3,6 @@ package dev.firn.core.append;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.CacheException.Corrupt;
-import dev.firn.core.append.HeldAppends.HeldExchange;
 import dev.firn.core.append.HeldAppends.HeldFile;
 import dev.firn.core.append.HeldAppends.Landing;
 import dev.firn.core.cursor.CursorFile;
@@ -29,13 +28,14 @@ import dev.firn.core.rows.SchemaFit;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.SecureRandom;
+import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HexFormat;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.ReentrantLock;
 import org.apache.iceberg.MetricsConfig;
@@ -76,15 +76,18 @@ final class PartitionWriter {
   private final OnMismatch onMismatch;
   private final PartitionLocks locks;
   private final Publisher publisher;
+  private final PartitionPublishing publishing;
   private final HeldAppends heldAppends;
   private final PartitionInspector inspector;
   private final ExchangeEncoder encoder = new ExchangeEncoder();
-  private final String writerId;
+  private final InstantSource clock;
+  private final GivenIds givenIds;
+  private final String writer = LandedName.newWriter(false);
+  private final String writerOfGivenIds = LandedName.newWriter(true);
   private final ReentrantLock landing = new ReentrantLock();
   private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
   private @Nullable Live state;
   private boolean recovering;
-  private volatile boolean dirty;
 
   PartitionWriter(
       Disk disk,
@@ -93,7 +96,8 @@ final class PartitionWriter {
       OnMismatch onMismatch,
       PartitionLocks locks,
       Publisher publisher,
-      HeldAppends heldAppends) {
+      HeldAppends heldAppends,
+      InstantSource clock) {
     this.disk = disk;
     this.cache = cache;
     this.partition = partition;
@@ -102,51 +106,22 @@ final class PartitionWriter {
     this.publisher = publisher;
     this.heldAppends = heldAppends;
     this.inspector = new PartitionInspector(disk);
-    this.writerId = newWriterId();
-  }
-
-  private static String newWriterId() {
-    byte[] id = new byte[8];
-    new SecureRandom().nextBytes(id);
-    return HexFormat.of().formatHex(id);
-  }
-
-  /** An exchange on its way. */
-  private static final class Pending {
-    final List<ObjectNode> rows;
-    final long bytes;
-    final String id;
-    @Nullable HeldFile held;
-    @Nullable Receipt receipt;
-    @Nullable Throwable failure;
-
-    Pending(JsonExchange exchange) {
-      this.rows = exchange.rows();
-      this.bytes = exchange.bytes();
-      this.id = UUID.randomUUID().toString();
-    }
-
-    Pending(HeldExchange exchange, HeldFile file) {
-      this.rows = exchange.rows();
-      this.bytes = 0;
-      this.id = exchange.id();
-      this.held = file;
-    }
-
-    boolean isDone() {
-      return receipt != null || failure != null;
-    }
+    this.publishing = new PartitionPublishing(disk, partition, locks, publisher);
+    this.clock = clock;
+    this.givenIds = new GivenIds(disk, partition, clock);
   }
 
   /**
    * Lands one exchange.
    *
+   * @param id if it was given, and an exchange with it landed within the window, the first receipt
+   *     is returned and nothing lands
    * @throws MismatchException if it does not fit and the dataset rejects what does not
    * @throws CommitStateUnknown if it may have landed
    * @throws IOException if it has not landed
    */
-  Receipt append(JsonExchange exchange) throws IOException {
-    Pending own = new Pending(exchange);
+  Receipt append(JsonExchange exchange, ExchangeId id) throws IOException {
+    Pending own = new Pending(exchange, id);
     queue.add(own);
     landing.lock();
     try {
@@ -192,7 +167,15 @@ final class PartitionWriter {
   }
 
   private void land(List<Pending> batch) throws IOException {
+    long waiting = Pending.waiting(batch);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      if (Pending.waiting(batch) == 0) {
+        return;
+      }
+      if (Pending.waiting(batch) < waiting) {
+        waiting = Pending.waiting(batch);
+        attempt = 0;
+      }
       Live live = state;
       if (live == null) {
         live = open(batch);
@@ -200,28 +183,61 @@ final class PartitionWriter {
           return; // held
         }
       }
+      answerRetries(batch, live);
       List<Pending> fitting = fitting(batch, live);
       if (fitting.isEmpty()) {
-        return;
+        continue;
       }
-      List<ObjectNode> rows = rows(fitting);
+      List<ObjectNode> rows = Pending.rows(fitting);
       SchemaFit fit = fit(live, rows, OnMismatch.RESCUE);
       if (fit.changesSchema()) {
         evolve(live, fit.schema());
         continue;
       }
-      if (landRows(live, fitting, rows, fit.schema())) {
-        return;
-      }
+      landRows(live, fitting, rows, fit.schema());
     }
     throw new IOException(partition + " kept changing, for " + ATTEMPTS + " attempts");
+  }
+
+  /**
+   * Answers the exchanges that have landed before. Whoever landed one may have been killed before
+   * it synced the directory, so that is done first.
+   */
+  private void answerRetries(List<Pending> batch, Live live) throws IOException {
+    if (batch.stream().noneMatch(pending -> pending.id.isGiven() && !pending.isDone())) {
+      return;
+    }
+    try {
+      givenIds.refresh(live.generation());
+      boolean synced = false;
+      for (Pending pending : batch) {
+        Optional<GivenReceipt> first =
+            pending.isDone() ? Optional.empty() : givenIds.find(pending.id);
+        if (first.isPresent()) {
+          if (!synced) {
+            disk.syncDirectory(live.generation().paths().data());
+            synced = true;
+          }
+          pending.receipt =
+              new Receipt(
+                  partition.path(),
+                  pending.id.toString(),
+                  first.get().rows(),
+                  first.get().rescuedValues(),
+                  first.get().where(),
+                  false);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      state = null; // the generation was superseded and removed meanwhile
+    }
   }
 
   /** Opens the partition, creating it if it is absent; null if the batch was held instead. */
   private @Nullable Live open(List<Pending> batch) throws IOException {
     PartitionState found = inspector.inspect(partition);
     if (found instanceof Absent || PartitionCreation.isUnfinished(disk, found)) {
-      SchemaFit fit = SchemaFit.of(null, 0, rows(batch), OnMismatch.RESCUE);
+      SchemaFit fit = SchemaFit.of(null, 0, Pending.rows(batch), OnMismatch.RESCUE);
       new PartitionCreation(disk, cache.root(), locks).create(partition, fit.schema());
       found = inspector.inspect(partition);
     } else if (found instanceof Unreadable) {
@@ -243,16 +259,32 @@ final class PartitionWriter {
     }
     if (found instanceof Unreadable unreadable) {
       for (Pending pending : batch) {
-        String where =
-            pending.held != null
-                ? cache.relative(pending.held.path()) // it is held already
-                : heldAppends.hold(partition, pending.id, pending.rows);
-        pending.receipt =
-            new Receipt(partition.path(), pending.id, pending.rows.size(), 0, where, true);
+        if (!pending.isDone()) {
+          pending.receipt =
+              new Receipt(
+                  partition.path(),
+                  pending.id.toString(),
+                  pending.rows.size(),
+                  0,
+                  held(pending),
+                  true);
+        }
       }
       return null;
     }
     throw new IOException(partition + " could not be created");
+  }
+
+  /** Where an exchange is held, now or already. */
+  private String held(Pending pending) throws IOException {
+    if (pending.held != null) {
+      return cache.relative(pending.held.path());
+    }
+    Optional<String> before =
+        pending.id.isGiven() ? heldAppends.find(partition, pending.id) : Optional.empty();
+    return before.isPresent()
+        ? before.get()
+        : heldAppends.hold(partition, pending.id.toString(), pending.rows);
   }
 
   /**
@@ -263,14 +295,18 @@ final class PartitionWriter {
     disk.syncDirectory(partition.directory());
     disk.syncDirectory(live.generation().paths().metadata());
     state = live;
-    dirty = true; // an earlier process may have left files unpublished
+    publishing.somethingLanded(); // an earlier process may have left files unpublished
   }
 
-  /** The exchanges that fit, the others being answered; all of them unless misfits are rejected. */
+  /**
+   * The exchanges that can land together. Of those with one given id only the first can: the others
+   * are answered when it has landed. Misfits are answered here if they are rejected.
+   */
   private List<Pending> fitting(List<Pending> batch, Live live) {
     List<Pending> fitting = new ArrayList<>();
+    Set<ExchangeId> ids = new HashSet<>();
     for (Pending pending : batch) {
-      if (pending.isDone()) {
+      if (pending.isDone() || ids.contains(pending.id)) {
         continue;
       }
       if (onMismatch == OnMismatch.REJECT && pending.held == null) {
@@ -280,6 +316,7 @@ final class PartitionWriter {
           continue;
         }
       }
+      ids.add(pending.id);
       fitting.add(pending);
     }
     return fitting;
@@ -291,12 +328,6 @@ final class PartitionWriter {
         live.generation().metadata().lastColumnId(),
         rows,
         onMismatch);
-  }
-
-  private static List<ObjectNode> rows(List<Pending> batch) {
-    List<ObjectNode> rows = new ArrayList<>();
-    batch.forEach(pending -> rows.addAll(pending.rows));
-    return rows;
   }
 
   /** Gives the table its new schema, or learns that somebody else has changed it. */
@@ -317,10 +348,8 @@ final class PartitionWriter {
     state = null;
   }
 
-  /**
-   * @return false if the partition has moved and the rows must be encoded anew
-   */
-  private boolean landRows(Live live, List<Pending> batch, List<ObjectNode> rows, Schema schema)
+  /** Lands the rows, or nothing if the partition has moved and they must be encoded anew. */
+  private void landRows(Live live, List<Pending> batch, List<ObjectNode> rows, Schema schema)
       throws IOException {
     Generation generation = live.generation();
     Path temporary = DurableFiles.temporaryBeside(generation.paths().data().resolve("exchange"));
@@ -329,44 +358,48 @@ final class PartitionWriter {
           schema,
           generation.metadata().sortOrder(),
           rows,
-          footer(batch),
+          footer(live, batch),
           new ParquetOutput(disk, temporary),
           MetricsConfig.forTable(generation.table()));
     } catch (NoSuchFileException e) {
       state = null; // the generation was superseded and removed meanwhile
-      return false;
+      return;
     } catch (IOException | RuntimeException e) {
       forget(temporary, e);
       throw e;
     }
-    @Nullable Path landed = link(live, temporary, schema, batch.get(0));
+    @Nullable Path landed = link(live, temporary, schema, batch);
     if (landed == null) {
       forget(temporary, new IOException("superseded"));
-      return false;
+      return;
     }
     try {
       disk.syncDirectory(java.util.Objects.requireNonNull(landed.getParent()));
     } catch (IOException e) {
       throw new CommitStateUnknown(landed + ": it is unknown whether it is durable", e);
     }
-    dirty = true;
+    publishing.somethingLanded();
     for (Pending pending : batch) {
       pending.receipt =
           new Receipt(
               partition.path(),
-              pending.id,
+              pending.id.toString(),
               pending.rows.size(),
               fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues(),
               cache.relative(landed),
               false);
     }
     forget(temporary, new IOException("landed"));
-    return true;
   }
 
-  /** The landed file, or null if the cursor names another generation that does not take it. */
-  private @Nullable Path link(Live live, Path temporary, Schema schema, Pending first)
+  /**
+   * The landed file; null if the cursor names another generation that does not take it, or if a
+   * given id of the batch has landed meanwhile.
+   */
+  private @Nullable Path link(Live live, Path temporary, Schema schema, List<Pending> batch)
       throws IOException {
+    Pending first = batch.get(0);
+    boolean given = batch.stream().anyMatch(pending -> pending.id.isGiven());
     boolean linked = false;
     try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
       Live current = live;
@@ -390,12 +423,18 @@ final class PartitionWriter {
       }
       Generation generation = current.generation();
       List<LandedName> landed = LandedFiles.list(disk, generation.paths());
+      if (given) {
+        givenIds.refresh(generation, landed);
+        if (batch.stream().anyMatch(pending -> givenIds.find(pending.id).isPresent())) {
+          return null;
+        }
+      }
       long last = landed.isEmpty() ? 0 : landed.get(landed.size() - 1).number();
       // The name that a held exchange is promised is never given to another one.
       LandedName name =
           new LandedName(
               Math.max(last, generation.published()) + 1,
-              first.held == null ? writerId : newWriterId());
+              first.held != null ? LandedName.newWriter(given) : given ? writerOfGivenIds : writer);
       Path target = generation.paths().data().resolve(name.format());
       lock.requireValid();
       if (first.held != null) {
@@ -479,7 +518,9 @@ final class PartitionWriter {
     }
   }
 
-  private static Map<String, String> footer(List<Pending> batch) {
+  private Map<String, String> footer(Live live, List<Pending> batch) {
+    Map<String, String> footer = new HashMap<>();
+    List<GivenReceipt> given = new ArrayList<>();
     StringBuilder exchanges = new StringBuilder();
     for (Pending pending : batch) {
       exchanges
@@ -487,8 +528,14 @@ final class PartitionWriter {
           .append(pending.id)
           .append(':')
           .append(pending.rows.size());
+      if (pending.id.isGiven()) {
+        long rescued = fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues();
+        given.add(new GivenReceipt(pending.id, pending.rows.size(), rescued, "", 0));
+      }
     }
-    return Map.of("firn.exchanges", exchanges.toString());
+    footer.put("firn.exchanges", exchanges.toString());
+    footer.putAll(ReceiptLedger.footer(given, clock.instant()));
+    return footer;
   }
 
   /** Removes a temporary name; one that stays is litter. */
@@ -502,34 +549,7 @@ final class PartitionWriter {
 
   /** Publishes what has landed, if anything has since the last time. */
   void publish() throws IOException {
-    for (int attempt = 0; dirty && attempt < ATTEMPTS; attempt++) {
-      dirty = false;
-      try {
-        if (!publishedUnlessMoved()) {
-          dirty = true;
-        }
-      } catch (IOException | RuntimeException | Error e) {
-        dirty = true;
-        throw e;
-      }
-    }
-  }
-
-  /** False if the cursor has changed between the look at it and the lock. */
-  private boolean publishedUnlessMoved() throws IOException {
-    PartitionState found = inspector.inspect(partition);
-    if (!(found instanceof Live live) || live.generation().unpublished().isEmpty()) {
-      return true;
-    }
-    Publisher.Prepared prepared = publisher.prepare(live.generation());
-    try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
-      if (!CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor())) {
-        return false;
-      }
-      lock.requireValid();
-      publisher.publish(live.generation(), prepared);
-      return true;
-    }
+    publishing.publish();
   }
 
   /** Opens the partition if it is there, and brings in what is held for it. */

@@ -2,6 +2,7 @@ package dev.firn.core.layout;
 
 import java.util.Optional;
 import java.util.UUID;
+import java.util.regex.Pattern;
 
 /**
  * The names in a partition's directory, formatted and parsed here and nowhere else.
@@ -27,11 +28,21 @@ public final class PartitionFiles {
   public static final String DATA = "data";
   public static final String VERSION_HINT = "version-hint.text";
 
+  private static final Pattern RECEIPTS = Pattern.compile("receipts-[0-9]+\\.json");
   private static final String BUILDING = ".building-";
   private static final String REMOVING = ".removing-";
   private static final int UUID_LENGTH = 36;
 
   private PartitionFiles() {}
+
+  /** In a generation: the n-th file of receipts that came with the swap. */
+  public static String receipts(int number) {
+    return "receipts-" + number + ".json";
+  }
+
+  public static boolean isReceipts(String name) {
+    return RECEIPTS.matcher(name).matches();
+  }
 
   public static String building(GenerationName name, UUID id) {
     return BUILDING + name.format() + "-" + id;

@@ -4,6 +4,7 @@ import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.append.Publisher;
+import dev.firn.core.append.ReceiptLedger;
 import dev.firn.core.cursor.CursorCodec;
 import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.disk.Disk;
@@ -29,8 +30,9 @@ import org.apache.iceberg.FileScanTask;
  *   <li><b>Built</b>: the building directory is whole and durable. The old generation is live; the
  *       sweep removes the building directory after its grace.
  *   <li><b>Caught up</b>, as often as many files were appended meanwhile: files that landed in the
- *       old generation are published there and taken over into the building directory. The commit
- *       lock is held for the publishing alone. As before.
+ *       old generation are published there and taken over into the building directory, and with
+ *       them the receipts that a retry of their appends is to be answered with. The commit lock is
+ *       held for the publishing alone. As before.
  *   <li><b>Locked, and checked</b>: the cursor holds the very bytes that the plan was made from.
  *       What landed since the last step is published and taken over; nothing lands any more, since
  *       landing needs this lock. Had anything but an append happened, the swap would be given up.
@@ -76,15 +78,21 @@ final class Swap {
       throws IOException {
     try {
       CatchUp catchUp = new CatchUp(disk, planned.generation(), files);
+      ReceiptLedger receipts =
+          new ReceiptLedger(disk, planned.partition(), built.builder().building(), now);
       for (int round = 0; round < ROUNDS; round++) {
-        if (catchUp.run(publishedNow(planned), built) <= FEW) {
+        Generation current = publishedNow(planned);
+        receipts.carry(current);
+        if (catchUp.run(current, built) <= FEW) {
           break;
         }
       }
       Publisher.Prepared prepared = prepare(planned);
       try (HeldLock lock = locks.takeCommitLock(planned.partition().directory())) {
         requireCursor(planned);
-        catchUp.run(publisher.publish(planned.generation(), prepared), built);
+        Generation last = publisher.publish(planned.generation(), prepared);
+        receipts.carry(last);
+        catchUp.run(last, built);
         if (disk.stat(built.builder().target()).isPresent()) {
           throw new CommitConflict(
               built.builder().target() + " exists: somebody else used the number");

@@ -73,6 +73,14 @@ public final class AppendCommand implements Callable<Integer> {
       description = "So many lines make an exchange, of files and pipes alike.")
   @Nullable Integer lines;
 
+  @Option(
+      names = "--key",
+      paramLabel = "TEXT",
+      description =
+          "All that is read is one exchange of this name, up to 16 MiB, and goes in whole or not at"
+              + " all. Within 24 hours a repetition appends nothing and says what the first said.")
+  @Nullable String key;
+
   /** At most one of these. */
   static final class Keys {
     @Option(
@@ -121,6 +129,7 @@ public final class AppendCommand implements Callable<Integer> {
     if (lines != null && lines < 1) {
       throw new UsageException("--batch " + lines + ": expected 1 or more");
     }
+    requireOneExchange();
     Config config = session.config();
     session.rootExists();
     Partition partition = partition();
@@ -154,7 +163,8 @@ public final class AppendCommand implements Callable<Integer> {
               tally,
               complaints,
               progress,
-              stopping::isStopped);
+              stopping::isStopped,
+              key);
       code = appendAll(inputs, run, progress);
     } catch (IOException | RuntimeException | Error e) {
       failure = e;
@@ -166,6 +176,9 @@ public final class AppendCommand implements Callable<Integer> {
     }
     progress.clear();
     complaints.finish();
+    if (key != null && failure == null && tally.exchanges() == 0) {
+      session.note("nothing was appended: what --key names goes in whole or not at all");
+    }
     report(
         new AppendReport(
             partition,
@@ -182,6 +195,29 @@ public final class AppendCommand implements Callable<Integer> {
       code = code.or(ExitCode.INCOMPLETE);
     }
     return code.code();
+  }
+
+  private void requireOneExchange() {
+    if (key == null) {
+      return;
+    }
+    if (key.isEmpty()) {
+      throw new UsageException("--key: expected a name, found nothing");
+    }
+    if (lines != null) {
+      throw new UsageException("--key " + key + " names one exchange; --batch makes many");
+    }
+    if (files.size() > 1) {
+      throw new UsageException(
+          "--key " + key + " names one exchange; expected one FILE, found " + files.size());
+    }
+  }
+
+  private ExchangeSize exchangeSize(Input input) {
+    if (key != null) {
+      return ExchangeSize.ofKey();
+    }
+    return lines == null ? input.exchangeSize() : ExchangeSize.ofLines(lines);
   }
 
   private Partition partition() {
@@ -240,7 +276,7 @@ public final class AppendCommand implements Callable<Integer> {
       throw new InputFailedException(e);
     }
     try (LineReader reader = new LineReader(in, ExchangeSize.LONGEST_BYTES)) {
-      run.append(input, reader, lines == null ? input.exchangeSize() : ExchangeSize.ofLines(lines));
+      run.append(input, reader, exchangeSize(input));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.firn.cli.append;
 
+import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.text.ByteSize;
 import dev.firn.core.append.CacheWriter;
 import dev.firn.core.append.MismatchException;
@@ -27,17 +28,21 @@ final class AppendRun {
   private final LineComplaints complaints;
   private final AppendProgress progress;
   private final BooleanSupplier stopped;
+  private final @Nullable String key;
   private final LineBatch batch = new LineBatch();
 
   /**
    * @param stopped true when no more lines are to be taken of files; a pipe ends by itself then
+   * @param key names all that is read as one exchange; null if it may become many
    */
   AppendRun(
       CacheWriter writer,
       AppendTally tally,
       LineComplaints complaints,
       AppendProgress progress,
-      BooleanSupplier stopped) {
+      BooleanSupplier stopped,
+      @Nullable String key) {
+    this.key = key;
     this.writer = writer;
     this.tally = tally;
     this.complaints = complaints;
@@ -57,7 +62,9 @@ final class AppendRun {
       try {
         more = !(stopped.getAsBoolean() && !input.isPipe()) && lines.next();
       } catch (IOException e) {
-        land(input);
+        if (key == null) {
+          land(input);
+        }
         if (stopped.getAsBoolean()) {
           return; // compressed, and cut off
         }
@@ -90,8 +97,14 @@ final class AppendRun {
     if (line.isBlank()) {
       return;
     }
+    if (key != null && tally.exchanges() > 0) {
+      throw tooMuch("other lines follow an array, which has gone in");
+    }
     boolean array = JsonLine.first(line.buffer(), line.start(), line.length()) == '[';
     if (array || line.length() >= size.bytes()) {
+      if (key != null && batch.size() > 0) {
+        throw tooMuch("an array follows other lines");
+      }
       land(input);
       landAlone(input, line);
       return;
@@ -101,12 +114,20 @@ final class AppendRun {
       return;
     }
     if (batch.size() > 0 && batch.bytes(0, batch.size()) + line.length() > size.bytes()) {
+      if (key != null) {
+        throw tooMuch("more than " + ByteSize.format(size.bytes()));
+      }
       land(input);
     }
     batch.add(line.buffer(), line.start(), line.length(), line.number());
     if (batch.size() >= size.lines()) {
       land(input);
     }
+  }
+
+  private UsageException tooMuch(String why) {
+    return new UsageException(
+        "--key " + key + " names one exchange, and this input does not make one: " + why);
   }
 
   /** An array, an object too long to be gathered, or no exchange at all. */
@@ -127,8 +148,16 @@ final class AppendRun {
     }
   }
 
+  /** What has a key goes in whole or not at all: a retry would not bring what was left out. */
+  private boolean isIncomplete() {
+    return key != null && (stopped.getAsBoolean() || tally.badLines() > 0);
+  }
+
   private void land(Input input) throws IOException {
-    if (batch.size() > 0) {
+    if (batch.size() > 0 && key != null && find(0, batch.size()) == null) {
+      dropBadLines(input);
+    }
+    if (batch.size() > 0 && !isIncomplete()) {
       @Nullable JsonExchange exchange = find(0, batch.size());
       if (exchange == null) {
         dropBadLines(input);
@@ -166,7 +195,7 @@ final class AppendRun {
     try {
       land(exchange, batch.bytes(from, to));
     } catch (MismatchException e) {
-      if (to - from == 1) {
+      if (to - from == 1 || key != null) {
         rejected(input, batch.number(from), exchange, e.mismatch());
         return;
       }
@@ -179,7 +208,7 @@ final class AppendRun {
   private void land(JsonExchange exchange, long lineBytes) throws IOException {
     Receipt receipt;
     try {
-      receipt = writer.append(exchange);
+      receipt = key == null ? writer.append(exchange) : writer.append(exchange, key);
     } catch (IOException e) {
       if (e.getClass() == IOException.class && e.getCause() instanceof RuntimeException bug) {
         throw bug; // not the disk's fault

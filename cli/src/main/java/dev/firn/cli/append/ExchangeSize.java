@@ -11,6 +11,7 @@ record ExchangeSize(int lines, long bytes, boolean waits) {
   /** No line and no gathered exchange is longer, whatever was asked for. */
   static final int LONGEST_BYTES = 256 << 20;
 
+  private static final long KEYED_BYTES = 16 << 20;
   private static final int LINES = 1000;
   private static final long BYTES = 1 << 20;
 
@@ -22,6 +23,11 @@ record ExchangeSize(int lines, long bytes, boolean waits) {
   /** Of what arrives over time. */
   static ExchangeSize ofPipe() {
     return new ExchangeSize(LINES, BYTES, false);
+  }
+
+  /** Of all there is, which has one key. */
+  static ExchangeSize ofKey() {
+    return new ExchangeSize(Integer.MAX_VALUE, KEYED_BYTES, true);
   }
 
   /** Of so many lines, wherever they are from. */

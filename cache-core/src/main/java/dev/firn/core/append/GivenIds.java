@@ -1,0 +1,68 @@
+package dev.firn.core.append;
+
+import dev.firn.core.disk.Disk;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.generation.LandedFiles;
+import dev.firn.core.layout.GenerationName;
+import dev.firn.core.layout.LandedName;
+import dev.firn.core.layout.Partition;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The given ids that one partition knows, as its writer has read them so far. Read first without a
+ * lock and then, for the few files that have landed since, under the commit lock under which the
+ * writer lands: so no two writers land one id twice.
+ */
+final class GivenIds {
+  private final Disk disk;
+  private final Partition partition;
+  private final InstantSource clock;
+  private final Map<ExchangeId, GivenReceipt> known = new HashMap<>();
+  private final Set<LandedName> read = new HashSet<>();
+  private @Nullable GenerationName generation;
+
+  GivenIds(Disk disk, Partition partition, InstantSource clock) {
+    this.disk = disk;
+    this.partition = partition;
+    this.clock = clock;
+  }
+
+  /** Reads what has come to the live generation since the last time. */
+  void refresh(Generation live) throws IOException {
+    refresh(live, LandedFiles.list(disk, live.paths()));
+  }
+
+  void refresh(Generation live, List<LandedName> landed) throws IOException {
+    if (!live.name().equals(generation)) {
+      generation = null;
+      known.clear();
+      read.clear();
+      for (GivenReceipt receipt : ReceiptLedger.read(disk, live.directory())) {
+        known.put(receipt.id(), receipt);
+      }
+      generation = live.name();
+    }
+    for (LandedName name : landed) {
+      if (name.mayHaveGivenIds() && !read.contains(name)) {
+        for (GivenReceipt receipt : ReceiptLedger.ofLanded(disk, partition, live, name)) {
+          known.put(receipt.id(), receipt);
+        }
+        read.add(name);
+      }
+    }
+  }
+
+  /** What was answered to an exchange of this id within the window. */
+  Optional<GivenReceipt> find(ExchangeId id) {
+    return Optional.ofNullable(known.get(id))
+        .filter(receipt -> ReceiptLedger.isInWindow(receipt, clock.instant()));
+  }
+}

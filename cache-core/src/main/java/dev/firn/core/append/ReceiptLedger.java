@@ -1,0 +1,186 @@
+package dev.firn.core.append;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DurableFiles;
+import dev.firn.core.disk.ParquetInput;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.generation.LandedFiles;
+import dev.firn.core.layout.LandedName;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.layout.PartitionFiles;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+
+/**
+ * The receipts of exchanges whose callers gave them ids, so that a retry is known again. They stand
+ * in the footer of the file that landed them; a swap copies those of the last {@link #WINDOW} into
+ * {@code receipts-<n>.json} of the new generation, whatever became of their rows. So all that a
+ * generation knows is in its receipts files and in the footers of what has landed in it since.
+ *
+ * <p>A receipts file is written once, durably, into a generation that is being built. Killed before
+ * the swap, it goes with the building directory; after it, the new generation has them all. One
+ * that cannot be read counts as empty: then a retry lands its rows again, and none is lost.
+ */
+public final class ReceiptLedger {
+  /** How long a retry is known again. */
+  public static final Duration WINDOW = Duration.ofHours(24);
+
+  private static final String GIVEN = "firn.given";
+  private static final String AT = "firn.at";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Disk disk;
+  private final Partition partition;
+  private final Path building;
+  private final Instant now;
+  private final Set<LandedName> carried = new HashSet<>();
+  private int files;
+
+  /**
+   * Carries receipts into a generation that is being built from another one.
+   *
+   * @param building where
+   */
+  public ReceiptLedger(Disk disk, Partition partition, Path building, Instant now) {
+    this.disk = disk;
+    this.partition = partition;
+    this.building = building;
+    this.now = now;
+  }
+
+  /**
+   * Writes those that the old generation has by now and had not at the last call. Exact for the
+   * holder of the commit lock.
+   */
+  public void carry(Generation old) throws IOException {
+    List<GivenReceipt> receipts = new ArrayList<>();
+    if (files == 0 && carried.isEmpty()) {
+      receipts.addAll(read(disk, old.directory()));
+    }
+    for (LandedName name : LandedFiles.list(disk, old.paths())) {
+      if (name.mayHaveGivenIds() && carried.add(name)) {
+        receipts.addAll(ofLanded(disk, partition, old, name));
+      }
+    }
+    receipts.removeIf(receipt -> !isInWindow(receipt, now));
+    if (receipts.isEmpty()) {
+      return;
+    }
+    ArrayNode list = JSON.createArrayNode();
+    for (GivenReceipt receipt : receipts) {
+      ObjectNode node = list.addObject();
+      node.put("id", receipt.id().toString());
+      node.put("rows", receipt.rows());
+      node.put("rescued", receipt.rescuedValues());
+      node.put("where", receipt.where());
+      node.put("at", receipt.atMillis());
+    }
+    DurableFiles.create(
+        disk, building.resolve(PartitionFiles.receipts(files++)), JSON.writeValueAsBytes(list));
+  }
+
+  static boolean isInWindow(GivenReceipt receipt, Instant now) {
+    return Duration.between(Instant.ofEpochMilli(receipt.atMillis()), now).compareTo(WINDOW) < 0;
+  }
+
+  /** What stands in the receipts files of a generation. */
+  static List<GivenReceipt> read(Disk disk, Path generation) throws IOException {
+    List<GivenReceipt> receipts = new ArrayList<>();
+    for (String name : disk.list(generation)) {
+      if (!PartitionFiles.isReceipts(name)) {
+        continue;
+      }
+      try {
+        for (JsonNode node : JSON.readTree(disk.read(generation.resolve(name)))) {
+          ExchangeId.parse(node.path("id").asText())
+              .ifPresent(
+                  id ->
+                      receipts.add(
+                          new GivenReceipt(
+                              id,
+                              node.path("rows").asInt(),
+                              node.path("rescued").asLong(),
+                              node.path("where").asText(),
+                              node.path("at").asLong())));
+        }
+      } catch (JsonProcessingException e) {
+        continue;
+      }
+    }
+    return receipts;
+  }
+
+  /** What the footer of a landed file says; nothing if it cannot be read. */
+  static List<GivenReceipt> ofLanded(
+      Disk disk, Partition partition, Generation generation, LandedName name) throws IOException {
+    Path path = generation.paths().data().resolve(name.format());
+    Map<String, String> properties;
+    ParquetReadOptions options =
+        ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+    try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(disk, path), options)) {
+      properties = reader.getFileMetaData().getKeyValueMetaData();
+    } catch (NoSuchFileException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      return List.of();
+    }
+    String where =
+        String.join(
+            "/", partition.path(), generation.name().format(), PartitionFiles.DATA, name.format());
+    List<GivenReceipt> receipts = new ArrayList<>();
+    for (String given : properties.getOrDefault(GIVEN, "").split(",", -1)) {
+      parse(given, where, properties.getOrDefault(AT, "0")).ifPresent(receipts::add);
+    }
+    return receipts;
+  }
+
+  private static Optional<GivenReceipt> parse(String given, String where, String at) {
+    String[] parts = given.split(":", -1);
+    if (parts.length != 3) {
+      return Optional.empty();
+    }
+    try {
+      int rows = Integer.parseInt(parts[1]);
+      long rescued = Long.parseLong(parts[2]);
+      long millis = Long.parseLong(at);
+      return ExchangeId.parse(parts[0])
+          .map(id -> new GivenReceipt(id, rows, rescued, where, millis));
+    } catch (NumberFormatException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The footer properties of a file that lands these; none if no id was given. */
+  static Map<String, String> footer(List<GivenReceipt> given, Instant now) {
+    if (given.isEmpty()) {
+      return Map.of();
+    }
+    StringBuilder text = new StringBuilder();
+    for (GivenReceipt receipt : given) {
+      text.append(text.isEmpty() ? "" : ",")
+          .append(receipt.id())
+          .append(':')
+          .append(receipt.rows())
+          .append(':')
+          .append(receipt.rescuedValues());
+    }
+    return Map.of(GIVEN, text.toString(), AT, Long.toString(now.toEpochMilli()));
+  }
+}

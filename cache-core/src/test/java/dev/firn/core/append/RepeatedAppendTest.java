@@ -1,0 +1,205 @@
+package dev.firn.core.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.core.cache.Cache;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.rows.JsonExchange;
+import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Killed;
+import dev.firn.core.testing.RecordingDisk.Kind;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An exchange whose caller gave it an id goes in once, however often it comes. */
+class RepeatedAppendTest {
+  private final Disk disk = new LocalDisk();
+  private InstantSource clock = InstantSource.system();
+  @TempDir Path directory;
+  private Path root;
+
+  @BeforeEach
+  void partition() throws Exception {
+    root = Files.createDirectory(directory.resolve("cache"));
+    try (Cache cache = open(disk)) {
+      Appends.writer(cache).append(Appends.exchange("before", 1));
+    }
+  }
+
+  @Test
+  void repetitionIsAnsweredWithTheFirstReceipt() throws Exception {
+    try (Cache cache = open(disk)) {
+      Receipt first = append(cache, "a", "order 17");
+
+      assertThat(append(cache, "a", "order 17")).isEqualTo(first);
+      assertThat(append(cache, "b", "order 18")).isNotEqualTo(first);
+      cache.publish();
+      assertThat(append(cache, "a", "order 17")).isEqualTo(first);
+      assertThat(first.where()).startsWith(Appends.PARTITION + "/table/data/").isNotEmpty();
+      assertThat(root.resolve(first.where())).exists();
+    }
+    requireOnce("a", "b");
+  }
+
+  @Test
+  void anotherProcessKnowsWhatLanded() throws Exception {
+    Receipt first;
+    try (Cache cache = open(disk)) {
+      first = append(cache, "a", "order 17");
+      try (Cache other = open(disk)) {
+        assertThat(append(other, "a", "order 17")).isEqualTo(first);
+        append(other, "b", "order 18");
+      }
+      append(cache, "b", "order 18");
+    }
+    try (Cache later = open(disk)) {
+      assertThat(append(later, "a", "order 17")).isEqualTo(first);
+    }
+    requireOnce("a", "b");
+  }
+
+  @Test
+  void whoComesWhileTheOtherLandsWaitsForItsReceipt() throws Exception {
+    Queue<Receipt> receipts = new ConcurrentLinkedQueue<>();
+    try (Cache cache = open(disk)) {
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 16; i++) {
+        String id = "order " + i % 4;
+        Thread thread =
+            new Thread(
+                () -> {
+                  try {
+                    receipts.add(append(cache, id.replace(' ', '-'), id));
+                  } catch (Exception e) {
+                    throw new AssertionError(e);
+                  }
+                });
+        threads.add(thread);
+        thread.start();
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+    assertThat(receipts).hasSize(16);
+    assertThat(receipts.stream().distinct()).hasSize(4);
+    requireOnce("order-0", "order-1", "order-2", "order-3");
+  }
+
+  @Test
+  void whatLandedBetweenTheLookAndTheLockIsFoundUnderTheLock() throws Exception {
+    RecordingDisk watched = new RecordingDisk();
+    boolean[] done = {false};
+    try (Cache cache = open(watched);
+        Cache other = open(disk)) {
+      append(cache, "warm", "warm");
+      watched.failWith(
+          call -> {
+            if (!done[0] && call.kind() == Kind.LOCK) {
+              done[0] = true;
+              try {
+                append(other, "a", "order 17");
+              } catch (Exception e) {
+                throw new AssertionError(e);
+              }
+            }
+          });
+      append(cache, "a", "order 17");
+    }
+    assertThat(done[0]).isTrue();
+    requireOnce("a", "warm");
+  }
+
+  @Test
+  void heldExchangeIsKnownToo() throws Exception {
+    Path cursor = root.resolve(Appends.PARTITION).resolve("cursor.json");
+    byte[] whole = Files.readAllBytes(cursor);
+    Files.writeString(cursor, "");
+    try (Cache cache = open(disk)) {
+      Receipt held = append(cache, "a", "order 17");
+      assertThat(held.held()).isTrue();
+      assertThat(append(cache, "a", "order 17")).isEqualTo(held);
+    }
+    Files.write(cursor, whole);
+    try (Cache cache = open(disk)) {
+      assertThat(append(cache, "a", "order 17").held()).isFalse();
+    }
+    requireOnce("a");
+  }
+
+  @Test
+  void afterTheWindowTheIdIsFreeAgain() throws Exception {
+    try (Cache cache = open(disk)) {
+      append(cache, "a", "daily");
+      clock = () -> Instant.now().plus(Duration.ofHours(23));
+    }
+    try (Cache cache = open(disk)) {
+      append(cache, "a", "daily");
+    }
+    requireOnce("a");
+    clock = () -> Instant.now().plus(Duration.ofHours(25));
+    try (Cache cache = open(disk)) {
+      append(cache, "b", "daily");
+    }
+    requireOnce("a", "b");
+  }
+
+  @Test
+  void repetitionAfterAKillAtAnyStepGoesInOnce() throws Exception {
+    int kills = 0;
+    for (int step = 0; ; step++) {
+      RecordingDisk mortal = new RecordingDisk();
+      String id = "killed" + step;
+      boolean killed = false;
+      mortal.killAfter(step);
+      try {
+        append(open(mortal), id, id);
+      } catch (Killed e) {
+        killed = true;
+      } catch (IOException e) {
+        killed = e.getCause() instanceof Killed;
+      }
+      try (Cache cache = open(disk)) {
+        append(cache, id, id);
+        append(cache, id, id);
+      }
+      requireOnce(id);
+      if (!killed) {
+        break;
+      }
+      kills++;
+    }
+    System.out.println("repeated after a kill at each of " + kills + " steps");
+    assertThat(kills).isGreaterThan(5);
+  }
+
+  private Cache open(Disk on) throws IOException {
+    return Cache.open(on, root, () -> clock.instant(), Appends.OPTIONS);
+  }
+
+  private static Receipt append(Cache cache, String keys, String id) throws Exception {
+    byte[] json = Appends.exchange(keys, 2).getBytes(StandardCharsets.UTF_8);
+    return Appends.writer(cache).append(JsonExchange.parse(json, 0, json.length), id);
+  }
+
+  private void requireOnce(String... exchanges) throws IOException {
+    List<String> found = Appends.keys(disk, root);
+    for (String exchange : exchanges) {
+      assertThat(found).containsOnlyOnce(exchange + "/0", exchange + "/1");
+    }
+    assertThat(found).doesNotHaveDuplicates();
+  }
+}
