@@ -6,6 +6,7 @@ import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,18 @@ public record Assessment(
     long unpublishedRows,
     @Nullable Rewrite rewrite,
     PartitionReport report) {
+
+  /** Without what a rewrite needs of each file, so that the assessments of a pass stay small. */
+  Assessment withoutTasks() {
+    return new Assessment(
+        partition,
+        live,
+        content == null ? null : new Content(content.snapshot(), Map.of(), content.unpublished()),
+        rows,
+        unpublishedRows,
+        rewrite,
+        report);
+  }
 
   public boolean isDue() {
     return rewrite != null;

@@ -181,13 +181,16 @@ public final class MaintenancePass {
       PassOptions options,
       Instant started,
       PassListener listener) {
-    List<Assessment> assessments = new ArrayList<>();
-    partitions.forEach(partition -> assessments.add(assessor.assess(partition)));
-    List<Assessment> due =
-        assessments.stream()
-            .filter(Assessment::isDue)
-            .sorted(Comparator.comparingLong(Assessment::need).reversed())
-            .toList();
+    List<PartitionReport> assessed = new ArrayList<>();
+    List<Assessment> due = new ArrayList<>();
+    for (Partition partition : partitions) {
+      Assessment assessment = assessor.assess(partition);
+      assessed.add(assessment.report());
+      if (assessment.isDue()) {
+        due.add(assessment.withoutTasks());
+      }
+    }
+    due.sort(Comparator.comparingLong(Assessment::need).reversed());
     BooleanSupplier timeIsUp =
         () ->
             options
@@ -209,9 +212,8 @@ public final class MaintenancePass {
       listener.finished(report);
     }
     List<PartitionReport> reports = new ArrayList<>();
-    for (Assessment assessment : assessments) {
-      PartitionReport report = done.get(assessment.partition().path());
-      reports.add(report == null ? assessment.report() : report);
+    for (PartitionReport before : assessed) {
+      reports.add(done.getOrDefault(before.partition().path(), before));
     }
     return reports;
   }

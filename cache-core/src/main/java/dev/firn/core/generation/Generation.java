@@ -16,12 +16,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.TableScan;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
@@ -151,9 +154,9 @@ public final class Generation {
   }
 
   /**
-   * The live data files of the current snapshot with the delete files that apply to each, and with
-   * their column statistics, in the order in which they were added; reads the manifest list and
-   * every manifest.
+   * The live data files of the current snapshot with the delete files that apply to each, in the
+   * order in which they were added; reads the manifest list and every manifest. Without column
+   * statistics, which may take some kilobytes a file.
    *
    * @throws CommitConflict if so much was published since the metadata was loaded that its
    *     manifests are gone: load it again
@@ -161,16 +164,29 @@ public final class Generation {
    *     this generation
    */
   public List<FileScanTask> liveFiles() throws IOException {
+    return liveFiles(table.newScan(), location -> true);
+  }
+
+  /** Those of the {@link #liveFiles} that have these locations, with their column statistics. */
+  public List<FileScanTask> liveFilesWithStatistics(Set<String> locations) throws IOException {
+    return locations.isEmpty()
+        ? List.of()
+        : liveFiles(table.newScan().includeColumnStats(), locations::contains);
+  }
+
+  private List<FileScanTask> liveFiles(TableScan scan, Predicate<String> wanted)
+      throws IOException {
     @Nullable Snapshot snapshot = metadata.currentSnapshot();
     if (snapshot == null) {
       return List.of();
     }
     List<FileScanTask> files = new ArrayList<>();
-    try (CloseableIterable<FileScanTask> tasks =
-        table.newScan().includeColumnStats().planWith(SameThread.EXECUTOR).planFiles()) {
+    try (CloseableIterable<FileScanTask> tasks = scan.planWith(SameThread.EXECUTOR).planFiles()) {
       for (FileScanTask task : tasks) {
         paths.resolve(task.file().location());
-        files.add(task);
+        if (wanted.test(task.file().location())) {
+          files.add(task);
+        }
       }
     } catch (CacheException e) {
       throw e;

@@ -71,14 +71,14 @@ final class CatchUp {
     }
     requireSameShape(current);
     Set<String> gone = new HashSet<>(known.keySet());
-    List<FileScanTask> added = new ArrayList<>();
+    Set<String> added = new HashSet<>();
     long rowsNow = 0;
     for (FileScanTask task : current.liveFiles()) {
       rowsNow += task.file().recordCount();
       String location = task.file().location();
       Set<String> deletes = deletes(task);
       if (!known.containsKey(location)) {
-        added.add(task);
+        added.add(location);
         if (!deletes.isEmpty()) {
           throw conflict(current, "deletes were added to " + location);
         }
@@ -91,7 +91,7 @@ final class CatchUp {
       throw conflict(current, "it lost " + gone.iterator().next());
     }
     List<DataFile> carried = new ArrayList<>();
-    for (FileScanTask task : added) {
+    for (FileScanTask task : current.liveFilesWithStatistics(added)) {
       CarriedFile file = carrier.carry(current, task, built.builder());
       carried.add(file.file());
       files++;
@@ -100,7 +100,7 @@ final class CatchUp {
     }
     seen = current;
     built.builder().add(carried, proof(built));
-    added.forEach(task -> known.put(task.file().location(), Set.of()));
+    added.forEach(location -> known.put(location, Set.of()));
     requireAllRows(current, rowsNow, built);
     return added.size();
   }

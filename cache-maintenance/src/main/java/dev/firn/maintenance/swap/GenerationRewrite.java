@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,6 +45,7 @@ import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionField;
 import org.apache.iceberg.PartitionSpec;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the new generation of one plan: rewrites the groups, carries the other files over, writes
@@ -63,6 +65,7 @@ final class GenerationRewrite {
   private final FileCarrier carrier;
   private final DeletedRows deletedRows;
   private final Map<String, List<DataFile>> filesByFirstInput = new HashMap<>();
+  private final Map<String, FileScanTask> withStatistics = new HashMap<>();
   private final Map<String, String> carried = new HashMap<>();
   private long rowsIn;
   private long rowsDeleted;
@@ -88,14 +91,16 @@ final class GenerationRewrite {
   BuiltGeneration build(Rewrite plan, GenerationName name, long nowMillis) throws IOException {
     GenerationBuilder builder = GenerationBuilder.create(disk, state.partition(), old, name);
     try {
+      // First, as long as the manifests that the plan was made from are there.
+      readStatistics(plan);
+      for (PlannedFile file : plan.carried()) {
+        carried(file, carrier.carry(old, withStatistics(file), builder));
+      }
       long done = 0;
       for (List<PlannedFile> group : plan.groups()) {
         rewrite(builder, group);
         done += group.stream().mapToLong(PlannedFile::bytes).sum();
         progress.accept(done);
-      }
-      for (PlannedFile file : plan.carried()) {
-        carry(builder, file);
       }
       List<DataFile> files = inOrder();
       long rowsOut = files.stream().mapToLong(DataFile::recordCount).sum();
@@ -137,7 +142,7 @@ final class GenerationRewrite {
       PlannedFile file = group.get(i);
       if (deleted.get(i).isEmpty() && !config.isSmall(file.bytes())) {
         // Deletes might have applied to it, by its bounds or its tuple, and do not.
-        carried(file, carrier.carryUntouched(old, task(file), builder));
+        carried(file, carrier.carryUntouched(old, withStatistics(file), builder));
         continue;
       }
       RowMask mask = RowMask.of(deleted.get(i).stream().asLongStream());
@@ -214,8 +219,27 @@ final class GenerationRewrite {
     return new RewriteOutput(name, new ParquetOutput(disk, path), new ParquetInput(disk, path));
   }
 
-  private void carry(GenerationBuilder builder, PlannedFile file) throws IOException {
-    carried(file, carrier.carry(old, task(file), builder));
+  /** Of the files that go over as they are, and of those that may turn out to. */
+  private void readStatistics(Rewrite plan) throws IOException {
+    Set<String> locations = new HashSet<>();
+    plan.carried().forEach(file -> locations.add(file.location()));
+    for (List<PlannedFile> group : plan.groups()) {
+      group.stream()
+          .filter(file -> file.deleted() && !config.isSmall(file.bytes()))
+          .forEach(file -> locations.add(file.location()));
+    }
+    for (FileScanTask task : old.liveFilesWithStatistics(locations)) {
+      withStatistics.put(task.file().location(), task);
+    }
+  }
+
+  private FileScanTask withStatistics(PlannedFile file) throws Corrupt {
+    @Nullable FileScanTask task = withStatistics.remove(file.location());
+    if (task == null) {
+      throw new Corrupt(
+          old.directory(), "data file " + file.location(), "no longer in the snapshot");
+    }
+    return task;
   }
 
   private void carried(PlannedFile file, CarriedFile over) {
@@ -231,12 +255,13 @@ final class GenerationRewrite {
     Generation built = builder.load();
     long rows = 0;
     List<FileScanTask> live = built.liveFiles();
+    Set<String> asTheyAre = new HashSet<>(carried.values());
     for (FileScanTask task : live) {
       rows += task.file().recordCount();
       Path path = built.io().resolve(task.file().location());
       Optional<FileStat> stat = disk.stat(path);
       // A damaged file is handed on as it is, whatever the old table said of its size.
-      boolean handedOn = carried.containsValue(task.file().location());
+      boolean handedOn = asTheyAre.contains(task.file().location());
       if (stat.isEmpty()
           || (!handedOn && stat.get().sizeBytes() != task.file().fileSizeInBytes())) {
         throw new Corrupt(
