@@ -14,6 +14,7 @@ import java.util.List;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.StructLike;
@@ -85,6 +86,20 @@ final class BulkPartition {
       files.add(tuple == null ? builder.build() : builder.withPartition(tuple).build());
     }
     rows += (long) fileRows.size() * tuples.size();
+  }
+
+  /** Adds a file that somebody else wrote. */
+  void add(byte[] file, long fileRows) throws IOException {
+    String name = "f" + files.size() + ".parquet";
+    Files.write(directory.resolve("data").resolve(name), file);
+    files.add(
+        DataFiles.builder(table.spec())
+            .withPath(table.location() + "/data/" + name)
+            .withFormat(FileFormat.PARQUET)
+            .withFileSizeInBytes(file.length)
+            .withRecordCount(fileRows)
+            .build());
+    rows += fileRows;
   }
 
   private static Metrics metrics(DataFile file) {

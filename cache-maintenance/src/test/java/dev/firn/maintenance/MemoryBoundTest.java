@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.firn.core.append.Appends;
 import dev.firn.core.append.CacheWriter;
 import dev.firn.core.cache.Cache;
+import dev.firn.maintenance.rewrite.ForeignFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.expressions.Expressions;
 import org.apache.iceberg.types.Types;
+import org.apache.parquet.column.ParquetProperties.WriterVersion;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +69,28 @@ class MemoryBoundTest {
       }
     }
     assertCompacts(exchanges * 100L, "", "-Xmx128m");
+  }
+
+  /** 100 KB that differ in a few bytes from those before take a few bytes, until they are read. */
+  @Test
+  void valuesThatUnfoldWhenDecodedNeed64Megabytes() throws Exception {
+    ForeignFile file =
+        ForeignFile.of("message m { optional binary text (STRING) = 1; }")
+            .version(WriterVersion.PARQUET_2_0)
+            .withoutDictionary();
+    String prefix = text(1, 100 << 10);
+    for (int i = 0; i < 1100; i++) {
+      String text = prefix + i;
+      file.row(row -> row.append("text", text));
+    }
+    BulkPartition partition =
+        BulkPartition.create(root(), new Schema(optional(1, "text", Types.StringType.get())));
+    byte[] bytes = file.write();
+    assertThat(bytes.length).isLessThan(1 << 20);
+    partition.add(bytes, 1100);
+    partition.add(bytes, 1100);
+    partition.commit();
+    assertCompacts(2200, "", "-Xmx64m");
   }
 
   @Test

@@ -151,6 +151,11 @@ final class BatchPlanner {
     }
   }
 
+  /** How many footers are held. */
+  int footersHeld() {
+    return window.size();
+  }
+
   private static double bytesPerRow(InputFooter.RowGroup group) {
     return (double) group.encodedBytes() / group.rows();
   }

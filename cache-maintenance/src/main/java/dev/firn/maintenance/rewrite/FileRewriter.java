@@ -176,7 +176,6 @@ public final class FileRewriter {
               output.name(),
               writer.rows(),
               output.readBack().getLength(),
-              footer,
               metrics,
               ParquetUtil.getSplitOffsets(footer)));
     }

@@ -63,6 +63,29 @@ final class BatchPlannerTest {
   }
 
   @Test
+  void footersAreReadOnceAndHeldForTheirBatchAlone() throws IOException {
+    List<RewriteInput> inputs = new ArrayList<>();
+    for (int i = 0; i < 1000; i++) {
+      inputs.add(new RewriteInput("f", MemoryFile.empty(), RowMask.none(), 10));
+    }
+    List<Integer> read = new ArrayList<>();
+    BatchPlanner planner =
+        new BatchPlanner(
+            inputs,
+            i -> {
+              read.add(i);
+              return new InputFooter(null, null, List.of(group(10, 1)));
+            },
+            new RewriteLimits(MB * 32, 50, 1, false));
+    for (Batch batch = planner.next(); batch != null; batch = planner.next()) {
+      assertThat(batch.slices()).hasSize(5);
+      assertThat(planner.footersHeld()).isLessThanOrEqualTo(7);
+      planner.written(batch, (long) batch.bytes());
+    }
+    assertThat(read).hasSize(1000).doesNotHaveDuplicates();
+  }
+
+  @Test
   void everyKeptRowIsInExactlyOneSliceAndNoBatchIsOverItsLimits() throws IOException {
     long seed = 7;
     Random random = new Random(seed);

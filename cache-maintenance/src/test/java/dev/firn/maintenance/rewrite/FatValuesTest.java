@@ -101,7 +101,7 @@ final class FatValuesTest {
                 "write.parquet.page-size-bytes",
                 String.valueOf(8 << 20)));
     Rewrites rewrites = Rewrites.rewrite(SCHEMA, first, then);
-    assertThat(rewrites.result.files().get(0).footer().getBlocks()).hasSize(1);
+    assertThat(rewrites.footer(0).getBlocks()).hasSize(1);
     assertThat(chunk(rewrites, 0, 1).getTotalUncompressedSize()).isLessThan(5_000_000);
   }
 
@@ -171,7 +171,7 @@ final class FatValuesTest {
   }
 
   private static ColumnChunkMetaData chunk(Rewrites rewrites, int file, int column) {
-    BlockMetaData block = rewrites.result.files().get(file).footer().getBlocks().get(0);
+    BlockMetaData block = rewrites.footer(file).getBlocks().get(0);
     return block.getColumns().get(column);
   }
 

@@ -21,7 +21,7 @@ import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
 /** Files of a schema that Iceberg's own writer would never write, by Parquet's example writer. */
-final class ForeignFile {
+public final class ForeignFile {
   private final MessageType type;
   private final List<Group> rows = new ArrayList<>();
   private WriterVersion version = WriterVersion.PARQUET_2_0;
@@ -32,33 +32,33 @@ final class ForeignFile {
     this.type = type;
   }
 
-  static ForeignFile of(String type) {
+  public static ForeignFile of(String type) {
     return new ForeignFile(MessageTypeParser.parseMessageType(type));
   }
 
-  ForeignFile version(WriterVersion other) {
+  public ForeignFile version(WriterVersion other) {
     version = other;
     return this;
   }
 
-  ForeignFile codec(CompressionCodecName other) {
+  public ForeignFile codec(CompressionCodecName other) {
     codec = other;
     return this;
   }
 
-  ForeignFile withoutDictionary() {
+  public ForeignFile withoutDictionary() {
     dictionary = false;
     return this;
   }
 
-  ForeignFile row(Consumer<Group> fill) {
+  public ForeignFile row(Consumer<Group> fill) {
     Group row = new SimpleGroup(type);
     fill.accept(row);
     rows.add(row);
     return this;
   }
 
-  byte[] write() {
+  public byte[] write() {
     MemoryFile file = MemoryFile.empty();
     try (ParquetWriter<Group> writer =
         ExampleParquetWriter.builder(file)

@@ -92,10 +92,10 @@ final class NestedRewriteTest {
     Rewrites rewrites = Rewrites.rewrite(SCHEMA, limits, inputs);
     assertThat(rewrites.rows()).isEqualTo(expected);
     for (RewrittenFile file : rewrites.result.files()) {
-      assertThat(file.footer().getBlocks())
+      assertThat(rewrites.footer(file).getBlocks())
           .allMatch(block -> block.getRowCount() <= batchRows)
           .hasSizeLessThanOrEqualTo(fileBytes == 1 ? 1 : Integer.MAX_VALUE);
-      assertThat(file.splitOffsets()).hasSameSizeAs(file.footer().getBlocks());
+      assertThat(file.splitOffsets()).hasSameSizeAs(rewrites.footer(file).getBlocks());
       assertThat(file.bytes()).isEqualTo(rewrites.outputs.get(file.name()).bytes().length);
     }
   }
@@ -106,7 +106,7 @@ final class NestedRewriteTest {
     assertThat(Rewrites.footer(bytes).getBlocks()).hasSize(1);
     RewriteLimits limits = new RewriteLimits(50_000, 1_000_000, 1 << 30, true);
     Rewrites rewrites = Rewrites.rewrite(SCHEMA, limits, List.of(Rewrites.input("a", bytes)));
-    assertThat(rewrites.result.files().get(0).footer().getBlocks().size()).isBetween(3, 4);
+    assertThat(rewrites.footer(0).getBlocks().size()).isBetween(3, 4);
     assertThat(rewrites.rows()).isEqualTo(Rewrites.read(SCHEMA, bytes));
   }
 
@@ -124,7 +124,7 @@ final class NestedRewriteTest {
     RewriteInput input =
         Rewrites.input("a", bytes, LongStream.range(100, 400).filter(i -> i % 7 > 2).toArray());
     Rewrites rewrites = Rewrites.rewrite(SCHEMA, input);
-    assertThat(rewrites.result.files().get(0).footer().getBlocks()).hasSize(1);
+    assertThat(rewrites.footer(0).getBlocks()).hasSize(1);
     assertThat(rewrites.rows())
         .isEqualTo(Rewrites.without(Rewrites.read(SCHEMA, bytes), input.dropped()));
   }
@@ -149,7 +149,7 @@ final class NestedRewriteTest {
   void theFooterCarriesTheSchemaAndTheGivenProperties() throws IOException {
     byte[] bytes = Rewrites.write(SCHEMA, NestedTable.rows(6, 3));
     Rewrites rewrites = Rewrites.rewrite(SCHEMA, Rewrites.input("a", bytes));
-    assertThat(rewrites.result.files().get(0).footer().getFileMetaData().getKeyValueMetaData())
+    assertThat(rewrites.footer(0).getFileMetaData().getKeyValueMetaData())
         .containsEntry("k", "v")
         .containsKey("iceberg.schema");
   }

@@ -72,6 +72,14 @@ final class Rewrites {
     return rows;
   }
 
+  ParquetMetadata footer(int file) {
+    return footer(result.files().get(file));
+  }
+
+  ParquetMetadata footer(RewrittenFile file) {
+    return footer(outputs.get(file.name()).bytes());
+  }
+
   static RewriteInput input(String name, byte[] bytes, long... dropped) {
     return new RewriteInput(name, new MemoryFile(bytes), RowMask.of(dropped), rowCount(bytes));
   }

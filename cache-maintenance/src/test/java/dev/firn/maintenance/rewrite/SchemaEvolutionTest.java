@@ -349,10 +349,7 @@ final class SchemaEvolutionTest {
 
   private static PrimitiveTypeName type(Rewrites rewrites, int column) {
     return rewrites
-        .result
-        .files()
-        .get(0)
-        .footer()
+        .footer(0)
         .getFileMetaData()
         .getSchema()
         .getColumns()
