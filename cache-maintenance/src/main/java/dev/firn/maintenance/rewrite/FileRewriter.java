@@ -11,9 +11,12 @@ import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.Type;
 
 /**
  * Turns many Parquet data files into few, column by column on Parquet's own triplets (repetition
@@ -104,6 +107,7 @@ public final class FileRewriter {
 
     RewriteResult run() throws IOException {
       SchemaResolver.Resolved resolved = SchemaResolver.resolve(schema, usedSchemas());
+      requireKnownToIceberg(resolved.output());
       BatchCopy copy = new BatchCopy(inputs, resolved, codecs, limits);
       BatchPlanner planner =
           new BatchPlanner(inputs, i -> InputFooter.read(inputs.get(i), schemas), limits);
@@ -130,6 +134,21 @@ public final class FileRewriter {
         throw e;
       }
       return new RewriteResult(files, proof(resolved, total));
+    }
+
+    /** A column kept as it is may be of a type that no Iceberg table can have, such as uint64. */
+    private void requireKnownToIceberg(MessageType output) throws UnsupportedRewriteException {
+      for (Type column : output.getFields()) {
+        try {
+          ParquetSchemaUtil.convert(new MessageType(output.getName(), column));
+        } catch (RuntimeException e) {
+          throw new UnsupportedRewriteException(
+              inputs.get(0).name(),
+              column.getName(),
+              "a type that Iceberg reads",
+              column + " (" + e.getMessage() + ")");
+        }
+      }
     }
 
     /** The schemas of all inputs of which a row is kept; no more of their footers is held. */
@@ -170,7 +189,7 @@ public final class FileRewriter {
       for (int i = 0; i < resolved.leaves().size(); i++) {
         total.count(i, tally.values(i), tally.nulls(i));
       }
-      Metrics metrics = OutputMetrics.of(footer, metricsConfig, resolved.leaves(), tally);
+      Metrics metrics = OutputMetrics.of(schema, footer, metricsConfig, resolved.leaves(), tally);
       files.add(
           new RewrittenFile(
               output.name(),

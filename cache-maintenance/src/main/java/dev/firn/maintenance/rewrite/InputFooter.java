@@ -140,8 +140,10 @@ final class InputFooter {
    *
    * @param known those of the other inputs
    * @throws UnreadableInputException whatever is wrong with the file
+   * @throws UnsupportedRewriteException if its pages are compressed in a way that is not known
    */
-  static InputFooter read(RewriteInput input, InputSchemas known) throws UnreadableInputException {
+  static InputFooter read(RewriteInput input, InputSchemas known)
+      throws UnreadableInputException, UnsupportedRewriteException {
     try (SeekableInputStream stream = input.file().newStream()) {
       ParquetMetadata footer = ParquetFileReader.readFooter(input.file(), WHOLE, stream);
       InputSchema schema = schema(input, footer, known);
@@ -153,6 +155,7 @@ final class InputFooter {
           throw new IOException("Row group of " + block.getRowCount() + " rows");
         }
         if (block.getRowCount() > 0) {
+          requireSupported(input, block);
           rowGroups.add(rowGroup(block, rows, schema, scan, input.file().getLength()));
         }
         rows += block.getRowCount();
@@ -162,7 +165,7 @@ final class InputFooter {
             input.name(), "Footer says " + rows + " rows, the table says " + input.rowCount());
       }
       return new InputFooter(schema, version(footer.getFileMetaData().getCreatedBy()), rowGroups);
-    } catch (UnreadableInputException e) {
+    } catch (UnreadableInputException | UnsupportedRewriteException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
       throw damaged(input, e);
@@ -180,6 +183,19 @@ final class InputFooter {
       return VersionParser.parse(createdBy);
     } catch (VersionParseException | RuntimeException e) {
       return null;
+    }
+  }
+
+  private static void requireSupported(RewriteInput input, BlockMetaData block)
+      throws UnsupportedRewriteException {
+    for (ColumnChunkMetaData chunk : block.getColumns()) {
+      if (!PageCodecs.SUPPORTED.contains(chunk.getCodec())) {
+        throw new UnsupportedRewriteException(
+            input.name(),
+            chunk.getPath().toDotString(),
+            "a codec that Firn has",
+            chunk.getCodec().name());
+      }
     }
   }
 

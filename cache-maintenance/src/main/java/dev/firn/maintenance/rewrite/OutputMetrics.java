@@ -1,17 +1,22 @@
 package dev.firn.maintenance.rewrite;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.iceberg.FieldMetrics;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
-import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
+import org.apache.parquet.schema.PrimitiveType;
 
 /**
  * The metrics of an output for its manifest entry: Iceberg's own, from the footer, with the counts
@@ -22,18 +27,16 @@ final class OutputMetrics {
   private OutputMetrics() {}
 
   static Metrics of(
+      Schema table,
       ParquetMetadata footer,
       MetricsConfig config,
       List<ColumnDescriptor> leaves,
       ColumnTally tally) {
+    Map<Integer, PrimitiveType> expected = types(table);
     Stream<FieldMetrics<?>> counts =
         IntStream.range(0, leaves.size())
             .filter(i -> leaves.get(i).getPrimitiveType().getId() != null)
-            .filter(
-                i ->
-                    leaves.get(i).getPrimitiveType().getPrimitiveTypeName()
-                            == PrimitiveTypeName.INT96
-                        || lacksStatistics(footer, i))
+            .filter(i -> lacksStatistics(footer, i) || isKeptAsItWas(leaves.get(i), expected))
             .mapToObj(
                 i ->
                     new FieldMetrics<Object>(
@@ -41,6 +44,30 @@ final class OutputMetrics {
                         tally.values(i),
                         tally.nulls(i)));
     return ParquetUtil.footerMetrics(footer, counts, config);
+  }
+
+  private static Map<Integer, PrimitiveType> types(Schema table) {
+    Map<Integer, PrimitiveType> types = new HashMap<>();
+    for (ColumnDescriptor leaf : ParquetSchemaUtil.convert(table, "table").getColumns()) {
+      if (leaf.getPrimitiveType().getId() != null) {
+        types.put(leaf.getPrimitiveType().getId().intValue(), leaf.getPrimitiveType());
+      }
+    }
+    return types;
+  }
+
+  /**
+   * Whether a column has another type than Iceberg would have given it: milliseconds, say, where
+   * the table has microseconds. Its minima and maxima are not those of the table's type.
+   */
+  private static boolean isKeptAsItWas(
+      ColumnDescriptor leaf, Map<Integer, PrimitiveType> expected) {
+    PrimitiveType type = leaf.getPrimitiveType();
+    PrimitiveType other = expected.get(type.getId().intValue());
+    return other == null
+        || type.getPrimitiveTypeName() != other.getPrimitiveTypeName()
+        || type.getTypeLength() != other.getTypeLength()
+        || !Objects.equals(type.getLogicalTypeAnnotation(), other.getLogicalTypeAnnotation());
   }
 
   private static boolean lacksStatistics(ParquetMetadata footer, int column) {

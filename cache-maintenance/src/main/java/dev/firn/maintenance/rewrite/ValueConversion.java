@@ -96,6 +96,8 @@ enum ValueConversion {
     if (out == null) {
       return isPlainNumber(in)
           || text
+          // Parquet's writer would declare an interval as a column of nulls.
+          || in instanceof LogicalTypeAnnotation.IntervalLogicalTypeAnnotation
           || in instanceof LogicalTypeAnnotation.BsonLogicalTypeAnnotation
           || in instanceof LogicalTypeAnnotation.UUIDLogicalTypeAnnotation;
     }

@@ -35,6 +35,26 @@ final class PassThroughTest {
   }
 
   @Test
+  void documentsStayAsTheyAre() throws IOException {
+    assertPassesThrough(
+        new Schema(optional(1, "d", Types.BinaryType.get())),
+        ForeignFile.of("message m { optional binary d (BSON) = 1; }")
+            .row(row -> row.append("d", "document"))
+            .row(row -> {})
+            .write());
+  }
+
+  @Test
+  void placesStayAsTheyAre() throws IOException {
+    assertPassesThrough(
+        new Schema(optional(1, "p", Types.GeometryType.crs84())),
+        ForeignFile.of("message m { optional binary p (GEOMETRY(OGC:CRS84)) = 1; }")
+            .row(row -> row.append("p", "not looked at"))
+            .row(row -> {})
+            .write());
+  }
+
+  @Test
   void listsOfTwoLevelsStayListsOfTwoLevels() throws IOException {
     assertPassesThrough(
         new Schema(optional(1, "l", Types.ListType.ofRequired(2, Types.IntegerType.get()))),
