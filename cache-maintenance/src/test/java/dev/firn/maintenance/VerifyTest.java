@@ -216,7 +216,7 @@ class VerifyTest {
     assertThat(Verifies.trouble(report))
         .singleElement()
         .asString()
-        .contains("1 landed files", "that none names");
+        .contains("1 landed file that none names");
   }
 
   @Test
@@ -259,7 +259,7 @@ class VerifyTest {
     assertThat(Verifies.trouble(sound)).isEmpty();
     VerifiedPartition absent = sound.partitions().get(1);
     assertThat(absent.state()).isEqualTo(State.ABSENT);
-    assertThat(absent.findings().get(0).found()).isEqualTo("1 exchanges with 2 rows are held");
+    assertThat(absent.findings().get(0).found()).isEqualTo("1 exchange with 2 rows is held");
 
     Path torn = held.resolve("0000000000000002-b.json");
     Files.writeString(torn, document.substring(0, 60));

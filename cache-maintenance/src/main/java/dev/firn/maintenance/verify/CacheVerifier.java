@@ -43,7 +43,7 @@ public final class CacheVerifier {
   public VerifyReport verify(List<String> datasets, boolean full, VerifyListener listener)
       throws IOException {
     Instant started = clock.instant();
-    Findings elsewhere = new Findings(cache::relative);
+    Findings elsewhere = new Findings(cache);
     LockFiles.check(disk, cache.root().resolve(CacheDirectory.CREATE_LOCK), elsewhere);
     ObservedTime time = ObservedTime.read(disk, cache, started, Uptime.ofThisMachine());
     SweepInspector sweep = new SweepInspector(disk, config, time, true);

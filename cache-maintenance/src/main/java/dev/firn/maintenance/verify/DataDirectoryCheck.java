@@ -46,8 +46,14 @@ final class DataDirectoryCheck {
 
   /**
    * @param referenced locations of files that a kept snapshot names
+   * @param all true if they are all of them
    */
-  Landed check(TableMetadata metadata, Path metadataFile, FileCheck files, Set<String> referenced)
+  Landed check(
+      TableMetadata metadata,
+      Path metadataFile,
+      FileCheck files,
+      Set<String> referenced,
+      boolean all)
       throws IOException {
     Set<String> named = new HashSet<>();
     for (String location : referenced) {
@@ -92,8 +98,11 @@ final class DataDirectoryCheck {
         (landed.isPresent() ? hidden : unknown).add(name);
       }
     }
+    reportGap(published, unpublished);
     reportLitter(litter);
-    reportUnreferenced(unknown, hidden, published, metadata.spec().isUnpartitioned());
+    if (all) {
+      reportUnreferenced(unknown, hidden, published, metadata.spec().isUnpartitioned());
+    }
     return new Landed(unpublished, readable, rows, bytes);
   }
 
@@ -135,6 +144,7 @@ final class DataDirectoryCheck {
     if (file.isEmpty()) {
       return -1;
     }
+    files.checkBeginning(file.get(), path);
     files.checkNames(file.get(), path);
     String exchanges = file.get().keyValues().get(EXCHANGES);
     if (exchanges != null) {
@@ -185,8 +195,25 @@ final class DataDirectoryCheck {
     if (litter > 0) {
       findings.note(
           paths.data(),
-          litter + " temporary names of interrupted appends",
+          Findings.counted(litter, "temporary name") + " of interrupted appends",
           "none for the rows; they go with the generation");
+    }
+  }
+
+  /** What lands is numbered without a gap from the published on; only a failed sync leaves one. */
+  private void reportGap(long published, List<LandedName> unpublished) {
+    List<Long> numbers = unpublished.stream().map(LandedName::number).sorted().toList();
+    long expected = published + 1;
+    for (long number : numbers) {
+      if (number > expected) {
+        findings.warning(
+            paths.data(),
+            "a landed file with number " + expected,
+            "none, but one with number " + number,
+            "it was removed with its rows, unless its append failed or the machine lost power then",
+            GenerationFindings.RESTORE);
+      }
+      expected = number + 1;
     }
   }
 
@@ -195,7 +222,9 @@ final class DataDirectoryCheck {
     if (!unknown.isEmpty()) {
       findings.note(
           paths.data(),
-          unknown.size() + " files that no kept snapshot names, such as " + unknown.get(0),
+          Findings.counted(unknown.size(), "file")
+              + " that no kept snapshot names, such as "
+              + unknown.get(0),
           "none for the rows; they go with the generation");
     }
     // In a partitioned table a landed file is split at publishing.
@@ -203,7 +232,7 @@ final class DataDirectoryCheck {
       findings.warning(
           paths.data().resolve(hidden.get(0)),
           "that a kept snapshot names what landed up to number " + published,
-          hidden.size() + " landed files, this the first, that none names",
+          Findings.counted(hidden.size(), "landed file") + " that none names, this the first",
           "if no other engine replaced or deleted them, their rows are not read: the table's"
               + " metadata is damaged",
           "compare with a backup of the metadata; restore that if this engine is the only one");

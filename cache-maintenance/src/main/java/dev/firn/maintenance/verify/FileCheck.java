@@ -6,6 +6,7 @@ import dev.firn.core.generation.GenerationFileIO;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,7 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.puffin.Puffin;
 import org.apache.iceberg.puffin.PuffinReader;
 import org.apache.iceberg.types.Types;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +91,8 @@ final class FileCheck {
           Math.abs(parquet.rows() - file.recordCount()),
           GenerationFindings.RESTORE);
     }
+    checkBeginning(parquet, path.get());
+    checkSplits(file, parquet, path.get());
     checkColumns(file, parquet, path.get());
     return path;
   }
@@ -197,6 +201,33 @@ final class FileCheck {
             file.recordCount(),
             GenerationFindings.RESTORE);
       }
+    }
+  }
+
+  /** Engines divide a file where its manifest says that row groups begin. */
+  private void checkSplits(ContentFile<?> file, ParquetFile parquet, Path path) {
+    List<Long> recorded = file.splitOffsets();
+    List<Long> starts = parquet.rowGroups().stream().map(BlockMetaData::getStartingPos).toList();
+    if (recorded != null && !starts.containsAll(recorded)) {
+      findings.warning(
+          path,
+          "row groups that begin at " + recorded + ", as its manifest says",
+          "at " + starts,
+          "Firn does not use it; an engine that divides the file may read rows twice or not at all",
+          "rewrite the partition: firn query maintain --force");
+    }
+  }
+
+  /** Reports a file that does not begin as Parquet files do. */
+  void checkBeginning(ParquetFile parquet, Path path) {
+    if (!parquet.beginsAsParquet()) {
+      findings.damage(
+          path,
+          "PAR1 at its beginning",
+          "something else",
+          "Firn reads its rows, other engines may refuse the file",
+          0,
+          GenerationFindings.RESTORE);
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.firn.maintenance.verify;
 
 import java.io.IOException;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.LongConsumer;
 import org.apache.parquet.VersionParser;
 import org.apache.parquet.VersionParser.ParsedVersion;
@@ -38,7 +40,7 @@ final class FileDecoder implements AutoCloseable {
    */
   record Decoded(Map<Integer, ColumnRange> byId, boolean checksums) {
     Decoded {
-      byId = Map.copyOf(byId);
+      byId = Collections.unmodifiableMap(new TreeMap<>(byId));
     }
   }
 

@@ -1,24 +1,23 @@
 package dev.firn.maintenance.verify;
 
-import dev.firn.core.CacheException;
-import java.io.IOException;
+import dev.firn.core.layout.CacheDirectory;
+import java.io.EOFException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalLong;
-import java.util.function.Function;
 
 /** Collects what is found in one place of a cache. */
 final class Findings {
-  private final Function<Path, String> relative;
+  private static final int MAX_LENGTH = 300;
+
+  private final CacheDirectory cache;
   private final List<Finding> found = new ArrayList<>();
 
-  /**
-   * @param relative a path as reports show it
-   */
-  Findings(Function<Path, String> relative) {
-    this.relative = relative;
+  Findings(CacheDirectory cache) {
+    this.cache = cache;
   }
 
   void add(
@@ -30,7 +29,20 @@ final class Findings {
       String advice,
       OptionalLong rows) {
     found.add(
-        new Finding(severity, relative.apply(path), what, expected, consequence, advice, rows));
+        new Finding(
+            severity,
+            cache.relative(path),
+            plain(what),
+            plain(expected),
+            consequence,
+            advice,
+            rows));
+  }
+
+  /** On one line, not too long, and with paths as reports show them. */
+  private String plain(String text) {
+    String line = text.replace(cache.root() + "/", "").strip().replaceAll("\\s+", " ");
+    return line.length() > MAX_LENGTH ? line.substring(0, MAX_LENGTH) + "…" : line;
   }
 
   void damage(Path path, String expected, String what, String consequence, String advice) {
@@ -50,16 +62,33 @@ final class Findings {
     return found.stream().anyMatch(finding -> finding.severity() != Severity.NOTE);
   }
 
+  /** {@code 1 file}, {@code 2 files}. */
+  static String counted(long count, String noun) {
+    return count + " " + noun + (count == 1 ? "" : "s");
+  }
+
+  boolean hasDamage() {
+    return found.stream().anyMatch(finding -> finding.severity() == Severity.DAMAGE);
+  }
+
   /** What went wrong at the bottom of an exception, without the classes that it came through. */
   static String why(Throwable error) {
     Throwable root = error;
     while (root.getCause() != null) {
       root = root.getCause();
     }
-    boolean speaks = root instanceof CacheException || root.getClass() == IOException.class;
-    return root.getMessage() == null || !(speaks || root.getMessage().contains(" "))
-        ? root.toString()
-        : root.getMessage();
+    String message = root.getMessage();
+    if (root instanceof NoSuchFileException) {
+      return "nothing";
+    }
+    if (root instanceof EOFException) {
+      return message == null ? "it ends too early" : "it ends too early: " + message;
+    }
+    if (message == null) {
+      return root.toString();
+    }
+    int struct = message.indexOf("! Struct:"); // Thrift's, with an address in memory
+    return struct < 0 ? message : message.substring(0, struct);
   }
 
   /** The worst first, else as they were found. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.iceberg.ContentFile;
@@ -19,8 +20,10 @@ import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.ManifestFile;
-import org.apache.iceberg.data.BaseDeleteLoader;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
+import org.apache.iceberg.io.IOUtil;
+import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.io.SeekableInputStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,7 +119,9 @@ final class FullCheck {
 
   /** Decodes a file; empty if its footer cannot be read, which the quick check has reported. */
   private Optional<Decoded> decode(FileDecoder decoder, Path path, long rows) throws IOException {
-    if (disk.stat(path).map(FileStat::isFile).orElse(false)) {
+    Optional<FileStat> stat = disk.stat(path);
+    if (stat.isPresent() && stat.get().isFile()) {
+      long[] left = {stat.get().sizeBytes()};
       try {
         ParquetFile file = ParquetFile.read(disk, path);
         long affected = rows < 0 ? file.rows() : rows;
@@ -131,7 +136,11 @@ final class FullCheck {
                         GenerationFindings.rows(affected) + " cannot be read whole",
                         affected,
                         GenerationFindings.RESTORE),
-                progress);
+                bytes -> {
+                  left[0] -= bytes;
+                  progress.accept(bytes);
+                });
+        progress.accept(left[0]); // the footer, and what stands between
         files++;
         withoutChecksums += decoded.checksums() ? 0 : 1;
         return Optional.of(decoded);
@@ -156,9 +165,7 @@ final class FullCheck {
       return;
     }
     try {
-      PositionDeleteIndex index =
-          new BaseDeleteLoader(delete -> io.newInputFile(delete.location()))
-              .loadPositionDeletes(List.of(vector), String.valueOf(vector.referencedDataFile()));
+      PositionDeleteIndex index = PositionDeleteIndex.deserialize(blob(vector), vector);
       if (index.cardinality() != vector.recordCount()) {
         throw new IOException(index.cardinality() + " positions");
       }
@@ -176,5 +183,21 @@ final class FullCheck {
           vector.recordCount(),
           GenerationFindings.RESTORE);
     }
+  }
+
+  private byte[] blob(DeleteFile vector) throws IOException {
+    InputFile file = io.newInputFile(vector.location());
+    long offset = Objects.requireNonNull(vector.contentOffset(), "content offset");
+    long size = Objects.requireNonNull(vector.contentSizeInBytes(), "content size");
+    if (offset < 0 || size < 0 || size > Integer.MAX_VALUE || offset + size > file.getLength()) {
+      throw new IOException(
+          size + " bytes at " + offset + " of a file of " + file.getLength() + " bytes");
+    }
+    byte[] bytes = new byte[(int) size];
+    try (SeekableInputStream stream = file.newStream()) {
+      stream.seek(offset);
+      IOUtil.readFully(stream, bytes, 0, bytes.length);
+    }
+    return bytes;
   }
 }

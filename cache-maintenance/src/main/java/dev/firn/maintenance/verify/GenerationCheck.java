@@ -16,13 +16,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -43,6 +43,7 @@ final class GenerationCheck {
   private final Set<String> seen = new HashSet<>();
   private final Set<String> manifestsSeen = new HashSet<>();
   private boolean complete = true;
+  private boolean countable = true;
   private long dataFiles;
   private long deleteFiles;
   private long records;
@@ -103,7 +104,8 @@ final class GenerationCheck {
       }
     }
     DataDirectoryCheck directory = new DataDirectoryCheck(disk, paths, findings);
-    DataDirectoryCheck.Landed landed = directory.check(metadata, metadataFile, files, seen);
+    DataDirectoryCheck.Landed landed =
+        directory.check(metadata, metadataFile, files, seen, complete);
     checkMetadataDirectory();
     return Optional.of(
         new Content(
@@ -113,7 +115,7 @@ final class GenerationCheck {
             readable,
             landed.unpublished(),
             dataFiles + landed.unpublished().size(),
-            liveRows(metadata, found.get().newest()) + landed.rows(),
+            liveRows(found.get().newest()) + landed.rows(),
             bytes + landed.bytes()));
   }
 
@@ -121,25 +123,38 @@ final class GenerationCheck {
       Snapshot snapshot, Path metadataFile, ManifestCheck manifests, FileCheck files)
       throws IOException {
     List<ManifestFile> readable = new ArrayList<>();
-    long recorded = number(snapshot.summary(), "total-records");
+    long recorded = SnapshotSummary.number(snapshot, "total-records");
     String all = GenerationFindings.rows(recorded) + " cannot be read";
     Optional<List<ManifestFile>> list = list(snapshot, all, recorded);
     complete = list.isPresent();
+    boolean hasDeletes =
+        list.orElse(List.of()).stream().anyMatch(m -> m.content() == ManifestContent.DELETES);
+    DeleteReferences references = new DeleteReferences(paths);
     for (ManifestFile manifest : list.orElse(List.of())) {
       manifestsSeen.add(manifest.path());
-      if (manifests.check(manifest, lost(manifest), file -> checkLive(file, files))) {
+      boolean whole =
+          manifests.check(
+              manifest,
+              lost(manifest),
+              file -> {
+                checkLive(file, files);
+                if (hasDeletes) {
+                  references.add(file);
+                }
+              });
+      if (whole) {
         readable.add(manifest);
       } else {
         complete = false;
       }
     }
+    references.check(findings);
     if (complete) {
-      Map<String, String> summary = snapshot.summary();
-      compare(metadataFile, summary, "total-data-files", dataFiles, "live data files");
-      compare(metadataFile, summary, "total-records", records, "rows in live data files");
-      compare(metadataFile, summary, "total-delete-files", deleteFiles, "delete files");
+      compare(metadataFile, snapshot, "total-data-files", dataFiles, "live data files");
+      compare(metadataFile, snapshot, "total-records", records, "rows in live data files");
+      compare(metadataFile, snapshot, "total-delete-files", deleteFiles, "delete files");
       compare(
-          metadataFile, summary, "total-position-deletes", positionDeletes, "deleted positions");
+          metadataFile, snapshot, "total-position-deletes", positionDeletes, "deleted positions");
     }
     return readable;
   }
@@ -166,7 +181,8 @@ final class GenerationCheck {
       deleteFiles++;
       positionDeletes += file.content() == FileContent.POSITION_DELETES ? file.recordCount() : 0;
     }
-    files.check(file);
+    boolean readable = files.check(file).isPresent();
+    countable &= readable || file.content() == FileContent.DATA;
   }
 
   /** Snapshots that are kept beside the current one. */
@@ -223,9 +239,8 @@ final class GenerationCheck {
     };
   }
 
-  private void compare(
-      Path metadataFile, Map<String, String> summary, String key, long found, String what) {
-    long recorded = number(summary, key);
+  private void compare(Path metadataFile, Snapshot snapshot, String key, long found, String what) {
+    long recorded = SnapshotSummary.number(snapshot, key);
     if (recorded >= 0 && recorded != found) {
       findings.damage(
           metadataFile,
@@ -236,16 +251,8 @@ final class GenerationCheck {
     }
   }
 
-  private static long number(Map<String, String> summary, String key) {
-    try {
-      return Long.parseLong(summary.getOrDefault(key, "-1"));
-    } catch (NumberFormatException e) {
-      return -1;
-    }
-  }
-
-  private long liveRows(TableMetadata metadata, boolean newest) {
-    if (deleteFiles == 0 || !newest || metadata.currentSnapshot() == null) {
+  private long liveRows(boolean newest) {
+    if (deleteFiles == 0 || !newest || !countable || !complete) {
       return records;
     }
     try {
@@ -272,7 +279,7 @@ final class GenerationCheck {
     if (litter > 0) {
       findings.note(
           paths.metadata(),
-          litter + " temporary names of interrupted writes",
+          Findings.counted(litter, "temporary name") + " of interrupted writes",
           "none for the rows; a later publish removes them");
     }
   }

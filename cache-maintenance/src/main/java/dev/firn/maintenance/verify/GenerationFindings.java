@@ -66,9 +66,6 @@ final class GenerationFindings {
   }
 
   static String rows(long rows) {
-    if (rows < 0) {
-      return "an unknown number of rows";
-    }
-    return rows == 1 ? "1 row" : rows + " rows";
+    return rows < 0 ? "an unknown number of rows" : Findings.counted(rows, "row");
   }
 }

@@ -129,13 +129,18 @@ final class HeldCheck {
     if (exchanges > 0) {
       findings.note(
           directory,
-          exchanges + " exchanges with " + GenerationFindings.rows(rows) + " are held",
+          Findings.counted(exchanges, "exchange")
+              + " with "
+              + GenerationFindings.rows(rows)
+              + (exchanges == 1 ? " is held" : " are held"),
           "they are read when they have landed: with the next append or pass, once the partition"
               + " can take them");
     }
     if (litter > 0) {
       findings.note(
-          directory, litter + " temporary names of interrupted appends", "none for the rows");
+          directory,
+          Findings.counted(litter, "temporary name") + " of interrupted appends",
+          "none for the rows");
     }
   }
 

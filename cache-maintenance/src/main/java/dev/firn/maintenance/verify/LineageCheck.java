@@ -156,12 +156,6 @@ final class LineageCheck {
 
   private static long records(Generation generation) {
     @Nullable Snapshot snapshot = generation.metadata().currentSnapshot();
-    try {
-      return snapshot == null
-          ? 0
-          : Long.parseLong(snapshot.summary().getOrDefault("total-records", "-1"));
-    } catch (NumberFormatException e) {
-      return -1;
-    }
+    return snapshot == null ? 0 : SnapshotSummary.number(snapshot, "total-records");
   }
 }

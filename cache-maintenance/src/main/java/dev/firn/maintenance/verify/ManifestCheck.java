@@ -60,6 +60,11 @@ final class ManifestCheck {
     private long rows;
     private long leastSequence = Long.MAX_VALUE;
     private long greatestSequence;
+    private final @Nullable PartitionSummaries tuples;
+
+    Tally(@Nullable PartitionSpec spec) {
+      this.tuples = spec == null ? null : new PartitionSummaries(spec);
+    }
   }
 
   /**
@@ -88,9 +93,8 @@ final class ManifestCheck {
           stat.get().sizeBytes() + " bytes",
           consequence);
     }
-    Tally tally = new Tally();
+    Tally tally = new Tally(metadata.specsById().get(manifest.partitionSpecId()));
     try {
-      checkSchema(manifest, path);
       read(manifest, tally, entries);
     } catch (EntryFailure e) {
       throw e.cause;
@@ -98,6 +102,7 @@ final class ManifestCheck {
       damage(path, "a readable manifest", Findings.why(e), consequence);
       return false;
     }
+    checkSchema(manifest, path);
     compare(manifest, path, tally);
     return true;
   }
@@ -105,7 +110,7 @@ final class ManifestCheck {
   /** Gives the live entries of a manifest that was checked before. */
   void forEach(ManifestFile manifest, Entries entries) throws IOException {
     try {
-      read(manifest, new Tally(), entries);
+      read(manifest, new Tally(null), entries);
     } catch (EntryFailure e) {
       throw e.cause;
     } catch (RuntimeException | OutOfMemoryError e) {
@@ -133,6 +138,9 @@ final class ManifestCheck {
       for (ContentFile<?> file : reader) {
         tally.files++;
         tally.rows += file.recordCount();
+        if (tally.tuples != null) {
+          tally.tuples.add(file.partition());
+        }
         @Nullable Long sequence = file.dataSequenceNumber();
         if (sequence != null) {
           tally.leastSequence = Math.min(tally.leastSequence, sequence);
@@ -148,17 +156,24 @@ final class ManifestCheck {
   }
 
   /** A manifest carries the schema that it was written with. */
-  private void checkSchema(ManifestFile manifest, Path path) throws IOException {
-    String json;
+  private void checkSchema(ManifestFile manifest, Path path) {
+    Schema written;
     try (DataFileStream<GenericRecord> stream =
         new DataFileStream<>(
             io.newInputFile(manifest.path()).newStream(), new GenericDatumReader<>())) {
-      json = stream.getMetaString("schema");
-    }
-    if (json == null) {
+      String json = stream.getMetaString("schema");
+      if (json == null) {
+        return;
+      }
+      written = SchemaParser.fromJson(json);
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      damage(
+          path,
+          "a header with the schema that it was written with",
+          Findings.why(e),
+          "engines that need the header cannot read what it names");
       return;
     }
-    Schema written = SchemaParser.fromJson(json);
     Schema known = metadata.schemasById().get(written.schemaId());
     if (known != null && !written.sameSchema(known)) {
       damage(
@@ -180,6 +195,12 @@ final class ManifestCheck {
     @Nullable Long existingRows = manifest.existingRowsCount();
     if (addedRows != null && existingRows != null && addedRows + existingRows != tally.rows) {
       damage(path, addedRows + existingRows + " rows in live files", tally.rows + "", lists);
+    }
+    if (tally.tuples != null) {
+      tally.tuples.compare(
+          manifest,
+          (expected, found) ->
+              damage(path, expected, found, "a query may leave the whole manifest out"));
     }
     String deletes = "deletes may apply to files that they are not for, or not to those they are";
     if (manifest.sequenceNumber() > metadata.lastSequenceNumber()) {

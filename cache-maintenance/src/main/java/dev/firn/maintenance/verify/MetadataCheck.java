@@ -201,7 +201,7 @@ final class MetadataCheck {
         + " "
         + snapshot.operation()
         + " "
-        + new java.util.TreeMap<>(snapshot.summary());
+        + new java.util.TreeMap<>(SnapshotSummary.of(snapshot));
   }
 
   private void differ(

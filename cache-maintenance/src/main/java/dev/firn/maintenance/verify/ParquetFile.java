@@ -30,11 +30,14 @@ final class ParquetFile {
   private final ParquetInput input;
   private final ParquetMetadata footer;
   private final List<Leaf> leaves;
+  private final boolean beginsAsParquet;
 
-  private ParquetFile(ParquetInput input, ParquetMetadata footer, List<Leaf> leaves) {
+  private ParquetFile(
+      ParquetInput input, ParquetMetadata footer, List<Leaf> leaves, boolean beginsAsParquet) {
     this.input = input;
     this.footer = footer;
     this.leaves = List.copyOf(leaves);
+    this.beginsAsParquet = beginsAsParquet;
   }
 
   /**
@@ -88,11 +91,9 @@ final class ParquetFile {
     try (SeekableInputStream stream = input.newStream()) {
       byte[] start = new byte[MAGIC.length];
       stream.readFully(start);
-      if (!java.util.Arrays.equals(start, MAGIC)) {
-        throw new IOException("it does not begin with PAR1");
-      }
       ParquetMetadata footer = ParquetFileReader.readFooter(input, OPTIONS, stream);
-      return new ParquetFile(input, footer, leaves(footer, length));
+      return new ParquetFile(
+          input, footer, leaves(footer, length), java.util.Arrays.equals(start, MAGIC));
     }
   }
 
@@ -127,6 +128,11 @@ final class ParquetFile {
       leaves.add(new Leaf(column, id == null ? null : id.intValue(), chunks));
     }
     return leaves;
+  }
+
+  /** False if the first four bytes are not Parquet's; Firn reads it all the same. */
+  boolean beginsAsParquet() {
+    return beginsAsParquet;
   }
 
   List<Leaf> leaves() {

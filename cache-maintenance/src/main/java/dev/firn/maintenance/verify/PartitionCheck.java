@@ -13,6 +13,7 @@ import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.partition.PartitionState.OtherGeneration;
 import dev.firn.core.partition.PartitionState.Problem;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.maintenance.sweep.SweepInspector;
@@ -69,13 +70,13 @@ final class PartitionCheck {
     this.sweep = sweep;
     this.partition = partition;
     this.listener = listener;
-    this.findings = new Findings(cache::relative);
+    this.findings = new Findings(cache);
   }
 
   VerifiedPartition check(boolean full) {
     for (int attempt = 1; ; attempt++) {
       String before = stamp();
-      findings = new Findings(cache::relative);
+      findings = new Findings(cache);
       examined.clear();
       generations = 0;
       live = Optional.empty();
@@ -84,11 +85,11 @@ final class PartitionCheck {
         if (full) {
           decode();
         }
-      } catch (IOException e) {
+      } catch (IOException | RuntimeException e) {
         findings.damage(
             partition.directory(),
             "a partition that can be read",
-            Findings.why(e),
+            e instanceof IOException ? Findings.why(e) : e.toString(),
             "what comes after it could not be checked",
             "see to the disk, and check again");
       }
@@ -148,6 +149,7 @@ final class PartitionCheck {
       checkGenerations(Optional.of(current));
       boolean readable = examined.stream().anyMatch(g -> g.content().readable());
       state = readable ? State.LIVE : State.UNREADABLE;
+      noteWhatMayStillHoldRows(current);
       new LineageCheck(disk, findings, sweep).check(current);
     } else if (found instanceof Unreadable unreadable) {
       state = State.UNREADABLE;
@@ -225,6 +227,20 @@ final class PartitionCheck {
           new GenerationCheck(disk, partition.generation(name), name, found).check();
       if (content.isPresent() && role.mayBeLive()) {
         examined.add(new Examined(content.get(), found));
+      }
+    }
+  }
+
+  /** A sweep does not look at data files: what the live one was made from goes after its grace. */
+  private void noteWhatMayStillHoldRows(Live current) {
+    if (findings.hasDamage()) {
+      for (OtherGeneration other : current.others()) {
+        if (role(current, other.name(), other.retired().isPresent()) == Role.SUPERSEDED) {
+          findings.note(
+              other.directory(),
+              "superseded, and still there",
+              "it may hold rows that the damage affects: copy it before its grace is over");
+        }
       }
     }
   }

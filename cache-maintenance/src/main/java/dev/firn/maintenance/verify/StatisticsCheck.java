@@ -141,15 +141,15 @@ final class StatisticsCheck {
       for (@Nullable Object edge : new Object[] {range.least(), range.greatest()}) {
         @Nullable Object value =
             edge == null ? null : IcebergValues.of(range.type(), source.type(), edge);
-        if (value != null) {
-          checkTuple(field, source.type(), value, tuple, complaints);
+        if (value != null && !fits(field, source.type(), value, tuple, complaints)) {
+          break;
         }
       }
     }
   }
 
   @SuppressWarnings("unchecked")
-  private static void checkTuple(
+  private static boolean fits(
       PartitionField field,
       Type type,
       Object value,
@@ -157,18 +157,15 @@ final class StatisticsCheck {
       BiConsumer<String, String> complaints) {
     Transform<Object, Object> transform = (Transform<Object, Object>) field.transform();
     if (!transform.canTransform(type)) {
-      return;
+      return true;
     }
     Object transformed = transform.bind(type).apply(value);
-    if (tuple == null || !text(transformed).equals(text(tuple))) {
-      complaints.accept(
-          "partition " + field.name() + " = " + show(tuple), "a row of " + show(transformed));
+    if (tuple != null && String.valueOf(transformed).equals(String.valueOf(tuple))) {
+      return true; // as text: tuples of different readers hold equal values of different classes
     }
-  }
-
-  /** Tuples of different readers hold equal values of different classes. */
-  private static String text(@Nullable Object value) {
-    return String.valueOf(value);
+    complaints.accept(
+        "partition " + field.name() + " = " + show(tuple), "a row of " + show(transformed));
+    return false;
   }
 
   private static <T> @Nullable T get(@Nullable Map<Integer, T> map, int id) {
