@@ -8,6 +8,7 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real processes on one cache, some of which are killed. */
+@VerifiedAtTheEnd
 class AppendRaceTest {
   private static final int ROWS = 5;
   private static final long MINUTES = 10;

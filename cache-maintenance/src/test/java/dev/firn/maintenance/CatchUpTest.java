@@ -15,6 +15,8 @@ import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.verify.DamagesCaches;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is appended while a partition is compacted is in the new generation, once. */
+@VerifiedAtTheEnd
 class CatchUpTest {
   /** In a soak every step is tried. */
   private static final int STRIDE = Boolean.getBoolean("firn.soak") ? 1 : 4;
@@ -369,6 +372,7 @@ class CatchUpTest {
   }
 
   @Test
+  @DamagesCaches
   void generationWithLandedFilesIsNeverTakenForAnOrphan() throws Exception {
     // A cursor of another generation, with one beside it that was created and never published.
     Path partition = root.resolve(Appends.PARTITION);

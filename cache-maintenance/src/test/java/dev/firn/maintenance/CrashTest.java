@@ -14,6 +14,7 @@ import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.maintenance.PassOptions.Steps;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A pass is killed, or the disk fails it, at every single step; then it is run again. */
+@VerifiedAtTheEnd
 class CrashTest {
   private static final PassOptions OPTIONS =
       new PassOptions(

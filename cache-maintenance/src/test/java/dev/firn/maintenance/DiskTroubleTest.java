@@ -16,6 +16,8 @@ import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.verify.DamagesCaches;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A disk that refuses, somebody else who holds or changes, and what is left of the rows. */
+@VerifiedAtTheEnd
 class DiskTroubleTest {
   private static final String CLAUDE = "datasets/ai_gateway_messages/source=claude";
 
@@ -167,6 +170,7 @@ class DiskTroubleTest {
   }
 
   @Test
+  @DamagesCaches
   void fileRemovedFromTheOldGenerationDuringTheRewriteGivesTheSwapUp() throws Exception {
     Path root = FieldCaches.unpack("source-table-fresh", directory);
     Path metadata = root.resolve(CLAUDE + "/table/metadata");

@@ -21,6 +21,7 @@ import dev.firn.core.read.RowJson;
 import dev.firn.core.read.RowReader;
 import dev.firn.core.testing.CacheRows;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import dev.firn.testdata.RowMeaning;
 import java.io.IOException;
@@ -43,6 +44,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Appends into caches that another program wrote, before and after a pass, and what it would find.
  */
+@VerifiedAtTheEnd
 class FieldCacheAppendTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -15,6 +15,7 @@ import dev.firn.core.testing.RecordingDisk;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import dev.firn.testdata.RowMeaning;
 import java.nio.file.Files;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** The main job on caches that another program wrote, unpacked somewhere else. */
+@VerifiedAtTheEnd
 class FieldCacheMaintenanceTest {
   private static final Set<String> UNREADABLE =
       Set.of("datasets/ai_gateway_messages/source=claude", "datasets/otel_events/source=claude");

@@ -8,6 +8,7 @@ import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.testing.CacheRows;
 import dev.firn.core.testing.RecordingDisk;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What maintenance writes is open to other engines, at the place where it stands. */
+@VerifiedAtTheEnd
 class OpenToOthersTest {
   @TempDir Path directory;
   private final RecordingDisk disk = new RecordingDisk();

@@ -14,6 +14,8 @@ import dev.firn.maintenance.report.PassReport.Removed;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.StatusCollector;
+import dev.firn.maintenance.verify.DamagesCaches;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * How the program before this one failed, by the numbers under which its failures were recorded.
  */
+@VerifiedAtTheEnd
 class PredecessorFailuresTest {
   private static final String CLAUDE = "datasets/ai_gateway_messages/source=claude";
   private static final String EPOCH = "datasets/ai_gateway_messages/client=claude/date=2026-08-01";
@@ -40,6 +43,7 @@ class PredecessorFailuresTest {
   private final RecordingDisk disk = new RecordingDisk();
 
   @Test
+  @DamagesCaches
   void failure2EmptyCursorNeverMakesTheRealGenerationAnOrphan() throws Exception {
     Path root = FieldCaches.unpack("epoch-legacy", directory);
     Path partition = root.resolve("datasets/ai_gateway_messages/client=claude/date=2026-08-01");
@@ -73,6 +77,7 @@ class PredecessorFailuresTest {
   }
 
   @Test
+  @DamagesCaches
   void failure3RetiredGenerationIsKeptWhileTheCursorIsUnreadable() throws Exception {
     Path root = FieldCaches.unpack("source-table-compacted", directory);
     Path cursor = root.resolve(CLAUDE + "/cursor.json");
@@ -124,6 +129,7 @@ class PredecessorFailuresTest {
   }
 
   @Test
+  @DamagesCaches
   void failure8TornDataFileStopsNobodyAndIsNamedInTheStatus() throws Exception {
     Path root = FieldCaches.unpack("source-table-fresh", directory);
     Path torn = anyDataFile(root.resolve(CLAUDE + "/table/data"));
@@ -147,6 +153,7 @@ class PredecessorFailuresTest {
   }
 
   @Test
+  @DamagesCaches
   void failure8UnreadableFileWithDeletesSkipsItsPartitionByNameAndNoOther() throws Exception {
     Path root = FieldCaches.unpack("with-deletes", directory);
     Path data = root.resolve(CLAUDE + "/table/data");

@@ -14,6 +14,8 @@ import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.report.PassReport.Kept;
 import dev.firn.maintenance.report.PassReport.Removed;
+import dev.firn.maintenance.verify.DamagesCaches;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -29,6 +31,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@VerifiedAtTheEnd
 class SweepTest {
   private static final String CLAUDE = "datasets/ai_gateway_messages/source=claude";
   private static final String CODEX = "datasets/ai_gateway_messages/source=codex";
@@ -210,6 +213,7 @@ class SweepTest {
   }
 
   @Test
+  @DamagesCaches
   void retiredGenerationThatWasAppendedToAfterwardsIsKeptAndReported() throws Exception {
     Path root = FieldCaches.unpack("source-table-fresh", directory);
     Passes passes = new Passes(disk, root);
@@ -235,6 +239,7 @@ class SweepTest {
   }
 
   @Test
+  @DamagesCaches
   void completeGenerationThatNobodyNamesMayHaveBeenLiveAndIsKept() throws Exception {
     Path root = FieldCaches.unpack("source-table-compacted", directory);
     // A stale cursor of a program of the field, and its own marker lost.
