@@ -94,6 +94,30 @@ class SweepTest {
   }
 
   @Test
+  void temporaryNamesOfInterruptedAppendsGoAfterTheirGraceAndNothingElseInData() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    Path data = root.resolve(CLAUDE + "/table/data");
+    Path litter = Files.writeString(data.resolve(".tmp-exchange-" + UUID.randomUUID()), "PAR1");
+    Path young = Files.writeString(data.resolve(".tmp-exchange-" + UUID.randomUUID()), "PAR1");
+    Path unknown = Files.writeString(data.resolve("tmp-exchange"), "PAR1");
+    Passes passes = new Passes(disk, root);
+    touch(litter, passes.now().minus(Duration.ofMinutes(61)));
+    touch(unknown, passes.now().minus(Duration.ofMinutes(61)));
+    touch(young, passes.now().minus(Duration.ofMinutes(59)));
+    Map<String, List<String>> rows = CacheRows.read(disk, root);
+
+    PassReport report = passes.run(Passes.options(false, false, Steps.SWEEP_ONLY));
+
+    assertThat(report.removed())
+        .extracting(Removed::path)
+        .containsExactly(CLAUDE + "/table/data/" + litter.getFileName());
+    assertThat(litter).doesNotExist();
+    assertThat(young).exists();
+    assertThat(unknown).exists();
+    assertThat(CacheRows.read(disk, root)).isEqualTo(rows);
+  }
+
+  @Test
   void numberOfARemovedOrphanIsNeverUsedAgain() throws Exception {
     Path root = FieldCaches.unpack("epoch-legacy", directory);
     String partition = "datasets/ai_gateway_messages/client=claude/date=2026-08-01";

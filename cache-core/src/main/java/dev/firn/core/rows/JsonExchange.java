@@ -96,7 +96,7 @@ public final class JsonExchange {
     } catch (StreamReadException e) {
       throw new NotAnExchangeException(
           "No JSON: "
-              + e.getOriginalMessage()
+              + e.getOriginalMessage().replaceFirst(": enable `JsonReadFeature.*", "")
               + (e.getLocation() == null ? "" : at(e.getLocation().getByteOffset())));
     } catch (IOException | NumberFormatException e) {
       throw new NotAnExchangeException("No JSON: " + e.getMessage());

@@ -18,6 +18,7 @@ import dev.firn.maintenance.sweep.SweepItem.Action;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -99,7 +100,7 @@ public final class PartitionSweeper {
     }
     requireLive(partition);
     Trees.remove(disk, aside);
-    disk.syncDirectory(partition.directory());
+    disk.syncDirectory(Objects.requireNonNull(aside.getParent()));
     return true;
   }
 

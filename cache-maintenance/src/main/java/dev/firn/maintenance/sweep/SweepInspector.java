@@ -44,7 +44,8 @@ import java.util.Optional;
  *       than the marker.
  *   <li><b>Orphan</b>: never live. A generation without any metadata or without a snapshot; one
  *       that Firn proved and that has not changed since (it holds no row of its own); a {@code
- *       .building-} directory; what {@code .removing-} has renamed aside. Its grace runs from the
+ *       .building-} directory; what {@code .removing-} has renamed aside; a temporary name, also of
+ *       an append in the live generation, which only its writer knows. Its grace runs from the
  *       newest modification anywhere below it, because a directory's own time does not move while
  *       files below it are written.
  *   <li><b>In doubt</b>: complete, of another program, named by nobody and never marked; or with
@@ -74,6 +75,24 @@ public final class SweepInspector {
     }
     for (String entry : disk.list(state.partition().directory())) {
       inspectLitter(state.partition().directory().resolve(entry), entry).ifPresent(items::add);
+    }
+    items.addAll(interruptedAppends(state.generation()));
+    return items;
+  }
+
+  /** Temporary names in the live {@code data/} whose grace is over: no append takes that long. */
+  private List<SweepItem> interruptedAppends(Generation live) throws IOException {
+    List<SweepItem> items = new ArrayList<>();
+    Path data = live.paths().data();
+    if (disk.stat(data).isEmpty()) {
+      return items;
+    }
+    for (String name : disk.list(data)) {
+      if (DurableFiles.isTemporary(name)) {
+        inspectLitter(data.resolve(name), name)
+            .filter(item -> item.action() == Action.REMOVE)
+            .ifPresent(items::add);
+      }
     }
     return items;
   }
