@@ -50,6 +50,10 @@ final class BulkPartition {
     return this;
   }
 
+  void setProperty(String name, String value) {
+    table.updateProperties().set(name, value).commit();
+  }
+
   long rows() {
     return rows;
   }

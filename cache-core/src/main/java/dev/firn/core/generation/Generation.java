@@ -24,10 +24,13 @@ import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.TableScan;
 import org.apache.iceberg.exceptions.NotFoundException;
 import org.apache.iceberg.exceptions.ValidationException;
 import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.mapping.NameMapping;
+import org.apache.iceberg.mapping.NameMappingParser;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -132,6 +135,16 @@ public final class Generation {
 
   public Table table() {
     return table;
+  }
+
+  /**
+   * What the table says of the field ids of files that carry none; null if it says nothing.
+   *
+   * @throws IllegalArgumentException if what it says cannot be parsed
+   */
+  public @Nullable NameMapping nameMapping() {
+    @Nullable String json = metadata.properties().get(TableProperties.DEFAULT_NAME_MAPPING);
+    return json == null ? null : NameMappingParser.fromJson(json);
   }
 
   /** The highest number of a landed file that the snapshot takes into account; 0 if none. */

@@ -24,9 +24,11 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.io.CloseableIterable;
 import org.apache.iceberg.io.InputFile;
+import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.util.PartitionUtil;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live rows of one generation as records, through Iceberg's own generic reader: every column by
@@ -100,7 +102,7 @@ public final class RowReader {
   public boolean forEach(LandedName landed, Schema projection, RowSink sink) throws IOException {
     Path path = generation.paths().data().resolve(landed.format());
     try (CloseableIterable<Record> rows =
-        read(new IcebergInput(disk, path.toUri().toString(), path), projection, Map.of())) {
+        read(new IcebergInput(disk, path.toUri().toString(), path), projection, Map.of(), null)) {
       Iterator<Record> iterator = reading(path, rows::iterator);
       while (reading(path, iterator::hasNext)) {
         if (!sink.accept(reading(path, iterator::next))) {
@@ -172,13 +174,20 @@ public final class RowReader {
   static CloseableIterable<Record> read(Generation generation, FileScanTask file, Schema schema) {
     Map<Integer, ?> constants =
         PartitionUtil.constantsMap(file, IdentityPartitionConverters::convertConstant);
-    return read(generation.io().newInputFile(file.file().location()), schema, constants);
+    return read(
+        generation.io().newInputFile(file.file().location()),
+        schema,
+        constants,
+        generation.nameMapping());
   }
 
   private static CloseableIterable<Record> read(
-      InputFile file, Schema schema, Map<Integer, ?> constants) {
-    return Parquet.read(file)
-        .project(schema)
+      InputFile file, Schema schema, Map<Integer, ?> constants, @Nullable NameMapping names) {
+    Parquet.ReadBuilder builder = Parquet.read(file).project(schema);
+    if (names != null) {
+      builder.withNameMapping(names);
+    }
+    return builder
         .createReaderFunc(
             fileSchema -> GenericParquetReaders.buildReader(schema, fileSchema, constants))
         .build();

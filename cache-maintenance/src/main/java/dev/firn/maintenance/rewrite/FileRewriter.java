@@ -11,12 +11,14 @@ import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns many Parquet data files into few, column by column on Parquet's own triplets (repetition
@@ -49,9 +51,18 @@ public final class FileRewriter {
   private static final String SCHEMA_PROPERTY = "iceberg.schema";
 
   private final RewriteLimits limits;
+  private final @Nullable NameMapping names;
 
   public FileRewriter(RewriteLimits limits) {
+    this(limits, null);
+  }
+
+  /**
+   * @param names by which files without field ids are read; null if the table has no such mapping
+   */
+  public FileRewriter(RewriteLimits limits, @Nullable NameMapping names) {
     this.limits = limits;
+    this.names = names;
   }
 
   /** As the other, without further footer metadata. */
@@ -86,7 +97,7 @@ public final class FileRewriter {
     private final Map<String, String> footerProperties;
     private final OutputFactory outputs;
     private final PageCodecs codecs;
-    private final InputSchemas schemas = new InputSchemas();
+    private final InputSchemas schemas = new InputSchemas(names);
     private final List<RewrittenFile> files = new ArrayList<>();
 
     Run(

@@ -3,19 +3,36 @@ package dev.firn.maintenance.rewrite;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.iceberg.mapping.NameMapping;
+import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
-/** The schemas of the inputs of one rewrite; equal ones are one instance. */
+/**
+ * The schemas of the inputs of one rewrite; equal ones are one instance. A file that carries no
+ * field ids gets those that the table's name mapping gives to its names, as Iceberg's readers do.
+ */
 final class InputSchemas {
   private final Map<Key, InputSchema> known = new HashMap<>();
+  private final @Nullable NameMapping names;
+
+  /**
+   * @param names the table's, or null if it has none
+   */
+  InputSchemas(@Nullable NameMapping names) {
+    this.names = names;
+  }
 
   /**
    * @param input the file that has it, for messages
    */
   InputSchema shared(String input, MessageType type) {
-    return known.computeIfAbsent(new Key(type), key -> new InputSchema(input, type));
+    MessageType withIds =
+        names == null || ParquetSchemaUtil.hasIds(type)
+            ? type
+            : ParquetSchemaUtil.applyNameMapping(type, names);
+    return known.computeIfAbsent(new Key(withIds), key -> new InputSchema(input, withIds));
   }
 
   /** Hashed by the leaves: Parquet's variant annotation has {@code equals} and no hash. */

@@ -173,7 +173,7 @@ final class GenerationRewrite {
             config.targetFileBytes(),
             config.prove() == Prove.CONTENT);
     RewriteResult result =
-        new FileRewriter(limits)
+        new FileRewriter(limits, old.nameMapping())
             .rewrite(
                 old.metadata().schema(),
                 MetricsConfig.forTable(old.table()),

@@ -52,7 +52,7 @@ final class InputFooterTest {
         long compressed =
             block.getColumns().stream().mapToLong(ColumnChunkMetaData::getTotalSize).sum();
         assertThat(claimed).isEqualTo(compressed);
-        InputFooter footer = InputFooter.read(Rewrites.input("f", bytes), new InputSchemas());
+        InputFooter footer = InputFooter.read(Rewrites.input("f", bytes), new InputSchemas(null));
         long encoded = footer.rowGroups().get(0).encodedBytes();
         assertThat(encoded).isEqualTo(decodedPageBytes(bytes));
         larger += encoded > claimed ? 1 : 0;
@@ -90,7 +90,7 @@ final class InputFooterTest {
         file.version(org.apache.parquet.column.ParquetProperties.WriterVersion.PARQUET_1_0).write();
     assertThat(bytes.length).isLessThan(20_000);
     InputFooter.RowGroup group =
-        InputFooter.read(Rewrites.input("f", bytes), new InputSchemas()).rowGroups().get(0);
+        InputFooter.read(Rewrites.input("f", bytes), new InputSchemas(null)).rowGroups().get(0);
     assertThat(group.encodedBytes()).isBetween(100_000L, 110_000L);
     assertThat(group.averageValueBytes()[0]).isBetween(1000, 1010);
   }
