@@ -1,5 +1,9 @@
 package dev.firn.maintenance.rewrite;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -8,6 +12,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.iceberg.Schema;
 
 /** Writes and reads Parquet files with code that shares nothing with the rewriter's. */
 final class DuckDb implements AutoCloseable {
@@ -39,6 +44,25 @@ final class DuckDb implements AutoCloseable {
       }
     }
     return rows;
+  }
+
+  /** Rewrites a file twice into one, and compares the rows. */
+  void assertPassesThrough(Schema schema, RewriteLimits limits, Path file)
+      throws IOException, SQLException {
+    byte[] bytes = Files.readAllBytes(file);
+    Rewrites rewrites =
+        Rewrites.rewrite(
+            schema, limits, List.of(Rewrites.input("a", bytes), Rewrites.input("b", bytes)));
+    Path out = file.resolveSibling("out.parquet");
+    Files.write(out, rewrites.outputs.get("out-0").bytes());
+    List<String> expected = new ArrayList<>(rows(file));
+    expected.addAll(List.copyOf(expected));
+    List<String> found = rows(out);
+    assertThat(found).hasSameSizeAs(expected);
+    for (int i = 0; i < expected.size(); i++) {
+      assertThat(found.get(i)).isEqualTo(expected.get(i));
+    }
+    assertThat(rewrites.result.proof().contentProved()).isTrue();
   }
 
   @Override

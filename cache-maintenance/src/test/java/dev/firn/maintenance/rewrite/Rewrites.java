@@ -6,10 +6,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
@@ -23,8 +25,10 @@ import org.apache.iceberg.io.FileAppender;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.variants.Variant;
 import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.column.Encoding;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /**
@@ -165,6 +169,14 @@ final class Rewrites {
 
   static long rowCount(byte[] bytes) {
     return footer(bytes).getBlocks().stream().mapToLong(block -> block.getRowCount()).sum();
+  }
+
+  static Set<Encoding> encodings(byte[] file) {
+    Set<Encoding> encodings = EnumSet.noneOf(Encoding.class);
+    for (BlockMetaData block : footer(file).getBlocks()) {
+      block.getColumns().forEach(chunk -> encodings.addAll(chunk.getEncodings()));
+    }
+    return encodings;
   }
 
   static ParquetMetadata footer(byte[] bytes) {
