@@ -67,7 +67,7 @@ final class FileDecoder implements AutoCloseable {
               throw new IOException(contradiction);
             }
             column.add(range);
-          } catch (IOException | RuntimeException e) {
+          } catch (IOException | RuntimeException | OutOfMemoryError e) {
             whole = false;
             complaints.damaged(
                 leaf.name(),

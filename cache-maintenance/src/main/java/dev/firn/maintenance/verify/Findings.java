@@ -84,6 +84,9 @@ final class Findings {
     if (root instanceof EOFException) {
       return message == null ? "it ends too early" : "it ends too early: " + message;
     }
+    if (root instanceof OutOfMemoryError) {
+      return "a size that does not fit into memory (" + message + "): damaged, or Java needs more";
+    }
     if (message == null) {
       return root.toString();
     }

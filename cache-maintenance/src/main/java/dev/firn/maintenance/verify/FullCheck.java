@@ -120,35 +120,36 @@ final class FullCheck {
   /** Decodes a file; empty if its footer cannot be read, which the quick check has reported. */
   private Optional<Decoded> decode(FileDecoder decoder, Path path, long rows) throws IOException {
     Optional<FileStat> stat = disk.stat(path);
-    if (stat.isPresent() && stat.get().isFile()) {
-      long[] left = {stat.get().sizeBytes()};
-      try {
-        ParquetFile file = ParquetFile.read(disk, path);
-        long affected = rows < 0 ? file.rows() : rows;
-        Decoded decoded =
-            decoder.decode(
-                file,
-                (column, found) ->
-                    findings.damage(
-                        path,
-                        "column " + column + " that decodes to what its footer says",
-                        found,
-                        GenerationFindings.rows(affected) + " cannot be read whole",
-                        affected,
-                        GenerationFindings.RESTORE),
-                bytes -> {
-                  left[0] -= bytes;
-                  progress.accept(bytes);
-                });
-        progress.accept(left[0]); // the footer, and what stands between
-        files++;
-        withoutChecksums += decoded.checksums() ? 0 : 1;
-        return Optional.of(decoded);
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
-        return Optional.empty();
-      }
+    if (stat.isEmpty() || !stat.get().isFile()) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    ParquetFile file;
+    try {
+      file = ParquetFile.read(disk, path);
+    } catch (IOException | RuntimeException e) {
+      return Optional.empty();
+    }
+    long affected = rows < 0 ? file.rows() : rows;
+    long[] left = {stat.get().sizeBytes()};
+    Decoded decoded =
+        decoder.decode(
+            file,
+            (column, found) ->
+                findings.damage(
+                    path,
+                    "column " + column + " that decodes to what its footer says",
+                    found,
+                    GenerationFindings.rows(affected) + " cannot be read whole",
+                    affected,
+                    GenerationFindings.RESTORE),
+            bytes -> {
+              left[0] -= bytes;
+              progress.accept(bytes);
+            });
+    progress.accept(left[0]); // the footer, and what stands between
+    files++;
+    withoutChecksums += decoded.checksums() ? 0 : 1;
+    return Optional.of(decoded);
   }
 
   /**

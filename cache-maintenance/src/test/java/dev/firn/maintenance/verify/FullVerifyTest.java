@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.cursor.CursorCodec;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.disk.ParquetOutput;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.TestGenerations;
 import dev.firn.core.layout.CacheDirectory;
@@ -32,18 +33,27 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Metrics;
+import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Table;
 import org.apache.iceberg.data.GenericRecord;
 import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetWriter;
-import org.apache.iceberg.io.DataWriter;
-import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Types;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.example.data.Group;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.ParquetWriter;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.hadoop.metadata.CompressionCodecName;
+import org.apache.parquet.io.api.Binary;
+import org.apache.parquet.schema.MessageType;
+import org.apache.parquet.schema.MessageTypeParser;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -285,7 +295,11 @@ class FullVerifyTest {
     DataFile file = largeFile(80);
     table.newFastAppend().appendFile(file).commit();
     assertThat(file.fileSizeInBytes()).isGreaterThan(80L << 20);
-    assertThat(file.splitOffsets()).as("one row group").hasSize(1);
+    assertThat(
+            ParquetFile.read(
+                    new LocalDisk(), partition.directory().resolve("table/data/large.parquet"))
+                .rowGroups())
+        .hasSize(1);
     Path log = root.resolve("child.log");
 
     Process child =
@@ -306,30 +320,41 @@ class FullVerifyTest {
     assertThat(child.exitValue()).isZero();
   }
 
-  /** One row group with rows of 1 MB that do not compress. */
+  /** One row group with rows of 1 MB that do not compress, each on its own page. */
   private DataFile largeFile(int rows) throws IOException {
     Random random = new Random(1);
-    DataWriter<Record> writer =
-        Parquet.writeData(table.io().newOutputFile(table.location() + "/data/large.parquet"))
-            .schema(table.schema())
-            .createWriterFunc(GenericParquetWriter::create)
-            .withSpec(PartitionSpec.unpartitioned())
-            .set("write.parquet.row-group-size-bytes", "1000000000")
-            .set("write.parquet.compression-codec", "snappy")
-            .build();
-    try (writer) {
-      char[] text = new char[1 << 20];
+    Path path = partition.directory().resolve("table/data/large.parquet");
+    MessageType type =
+        MessageTypeParser.parseMessageType(
+            "message table { required int64 id = 1; optional binary name (STRING) = 2; }");
+    try (ParquetWriter<Group> writer =
+        ExampleParquetWriter.builder(new ParquetOutput(new LocalDisk(), path))
+            .withConf(new PlainParquetConfiguration())
+            .withType(type)
+            .withRowGroupSize(1L << 30)
+            .withMinRowCountForPageSizeCheck(1)
+            .withDictionaryEncoding(false)
+            .withCompressionCodec(CompressionCodecName.SNAPPY)
+            .build()) {
+      byte[] text = new byte[1 << 20];
       for (long id = 0; id < rows; id++) {
         for (int i = 0; i < text.length; i++) {
-          text[i] = (char) (1 + random.nextInt(127));
+          text[i] = (byte) (1 + random.nextInt(127));
         }
-        Record row = GenericRecord.create(TestGenerations.SCHEMA);
-        row.setField("id", id);
-        row.setField("name", new String(text));
+        Group row = new SimpleGroup(type);
+        row.add("id", id);
+        row.add("name", Binary.fromConstantByteArray(text.clone()));
         writer.write(row);
       }
     }
-    return writer.toDataFile();
+    String location = table.location() + "/data/large.parquet";
+    return DataFiles.builder(PartitionSpec.unpartitioned())
+        .withPath(location)
+        .withFormat(FileFormat.PARQUET)
+        .withFileSizeInBytes(Files.size(path))
+        .withMetrics(
+            ParquetUtil.fileMetrics(table.io().newInputFile(location), MetricsConfig.getDefault()))
+        .build();
   }
 
   /** The child of the test above. */
