@@ -239,6 +239,72 @@ class VerifyTest {
         .anyMatch(line -> line.contains("-m0.avro: another"));
   }
 
+  private Path dataFile(String generation, String start) throws IOException {
+    try (Stream<Path> files = Files.list(partition.resolve(generation + "/data"))) {
+      return files
+          .filter(file -> file.getFileName().toString().startsWith(start))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  @Test
+  void damageInAKeptSnapshotThatIsNotTheCurrentOneAffectsNoLiveRow() throws IOException {
+    String location =
+        Appends.live(disk, root).generation().metadata().snapshots().get(0).manifestListLocation();
+    Path list =
+        partition.resolve("table-1/metadata" + location.substring(location.lastIndexOf('/')));
+    Files.delete(list);
+
+    VerifyReport report = verify();
+
+    Finding finding = trouble(report, below(list), "nothing");
+    assertThat(finding.severity()).isEqualTo(Severity.DAMAGE);
+    assertThat(finding.consequence()).startsWith("no live row is affected; snapshot ");
+    assertThat(finding.rows()).hasValue(0);
+    assertThat(report.partitions().get(0).state()).isEqualTo(State.LIVE);
+    assertThat(report.partitions().get(0).rows()).isEqualTo(11);
+  }
+
+  @Test
+  void damageInASupersededGenerationIsAWarning() throws IOException {
+    Path file = dataFile("table", "1-");
+    Files.write(file, new byte[100]);
+
+    VerifyReport report = verify();
+
+    assertThat(report.count(Severity.DAMAGE)).isZero();
+    assertThat(trouble(report, below(file), "100 bytes").consequence())
+        .startsWith("no live row is affected; in table, which is superseded: ");
+  }
+
+  @Test
+  void damageInTheLiveGenerationNamesTheOneThatMayStillHoldItsRows() throws IOException {
+    Path file = dataFile("table-1", "rewritten-");
+    Files.delete(file);
+
+    VerifyReport report = verify();
+
+    Finding finding = trouble(report, below(file), "nothing");
+    assertThat(finding.consequence()).isEqualTo("5 rows cannot be read");
+    assertThat(finding.rows()).hasValue(5);
+    assertThat(Verifies.findings(report))
+        .anyMatch(
+            note ->
+                note.path().equals(PARTITION + "/table")
+                    && note.consequence().contains("copy it before its grace is over"));
+  }
+
+  @Test
+  void landedFileThatIsMissingBeforeALaterOneIsNamed() throws IOException {
+    append(Appends.open(root), "five", 1);
+    assertThat(Verifies.trouble(verify())).isEmpty();
+    Files.delete(dataFile("table-1", "2-"));
+
+    Finding finding = trouble(verify(), PARTITION + "/table-1/data", "one with number 3");
+    assertThat(finding.expected()).isEqualTo("a landed file with number 2");
+  }
+
   @Test
   void proofThatDoesNotAddUpIsDamage() throws IOException {
     for (Path metadata : List.of(newestMetadata("table-1"))) {

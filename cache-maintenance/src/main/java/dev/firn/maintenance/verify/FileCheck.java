@@ -136,10 +136,9 @@ final class FileCheck {
   static String lost(ContentFile<?> file) {
     return file.content() == FileContent.DATA
         ? GenerationFindings.rows(file.recordCount()) + " cannot be read"
-        : "up to "
+        : "the files that it applies to cannot be read; without it up to "
             + GenerationFindings.rows(file.recordCount())
-            + " that were deleted come back"
-            + " or, as long as it stays so, the files that it applies to cannot be read";
+            + " that were deleted would come back";
   }
 
   private boolean checkPuffin(ContentFile<?> file, Path path) {
