@@ -21,6 +21,10 @@ final class Logging {
           Logger.getLogger("org.apache.iceberg"),
           Logger.getLogger("org.apache.parquet"));
 
+  /** Logs with a stack trace what it throws as well. */
+  private static final Logger DELETE_LOADER =
+      Logger.getLogger("org.apache.iceberg.data.BaseDeleteLoader");
+
   private static final Logger FIRN = Logger.getLogger("dev.firn");
 
   private Logging() {}
@@ -28,6 +32,7 @@ final class Logging {
   /** Libraries only when something is badly wrong, Firn only when it matters. */
   static void quieten() {
     LIBRARIES.forEach(logger -> logger.setLevel(Level.SEVERE));
+    DELETE_LOADER.setLevel(Level.OFF);
     FIRN.setLevel(Level.WARNING);
   }
 
