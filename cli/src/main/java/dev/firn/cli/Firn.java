@@ -1,6 +1,7 @@
 package dev.firn.cli;
 
 import dev.firn.cli.append.AppendCommand;
+import dev.firn.cli.configure.CompletionCommand;
 import dev.firn.cli.configure.ConfigCommand;
 import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
@@ -93,6 +94,7 @@ public final class Firn {
     line.addSubcommand(new AppendCommand(session));
     line.addSubcommand(query);
     line.addSubcommand(config);
+    line.addSubcommand(new CompletionCommand(session, line));
     query.addSubcommand(new MaintainCommand(session));
     query.addSubcommand(new StatusCommand(session));
     query.addSubcommand(new ExplainCommand(session));

@@ -34,9 +34,10 @@ class HelpTest {
               -V, --version       Show the version.
 
             Commands:
-              append  Append rows: lines of JSON from stdin or files.
-              query   Tend and read a cache: maintain, status, explain, rows, schema, verify.
-              config  The configuration: init, show, validate.
+              append      Append rows: lines of JSON from stdin or files.
+              query       Tend and read a cache: maintain, status, explain, rows, schema, verify.
+              config      The configuration: init, show, validate.
+              completion  Print what lets a shell complete firn's commands and options.
 
             Exit codes; where several apply: 2, 5, 3, 1, 4:
               0   done
@@ -64,7 +65,8 @@ class HelpTest {
         "config",
         "config init",
         "config show",
-        "config validate"
+        "config validate",
+        "completion"
       })
   void everyCommandExplainsItself(String command) {
     Result result = new CommandRun(home).run((command + " --help").split(" "));
