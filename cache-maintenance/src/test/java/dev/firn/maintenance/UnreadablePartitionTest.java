@@ -98,6 +98,12 @@ class UnreadablePartitionTest {
                 place.live().startsWith("table") ? place.live() : "\"epoch\": 1",
                 place.live().startsWith("table") ? "table-77" : "\"epoch\": 77"));
     damages.put(
+        "a landed file that is torn",
+        (partition, disk) ->
+            Files.writeString(
+                partition.resolve(place.live() + "/data/1-0123456789abcdef.parquet"),
+                "PAR1 and not much more, then PAR1"));
+    damages.put(
         "a cursor that names a generation that was superseded",
         (partition, disk) ->
             edit(

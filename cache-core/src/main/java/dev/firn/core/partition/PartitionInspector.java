@@ -203,6 +203,7 @@ public final class PartitionInspector {
     @Nullable Snapshot snapshot = generation.metadata().currentSnapshot();
     return proof.name().equals(generation.name())
         && snapshot != null
+        && snapshot.summary() != null // damaged metadata may lack it
         && Long.toString(proof.rowsOut()).equals(snapshot.summary().get("total-records"))
         && generation.published() == 0
         && generation.unpublished().isEmpty();

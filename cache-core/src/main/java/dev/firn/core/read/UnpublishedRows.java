@@ -1,11 +1,13 @@
 package dev.firn.core.read;
 
+import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
@@ -24,7 +26,9 @@ public final class UnpublishedRows {
       try (ParquetFileReader reader =
           ParquetFileReader.open(new ParquetInput(disk, path), options)) {
         rows += reader.getRecordCount();
-      } catch (RuntimeException e) {
+      } catch (CacheException | FileSystemException e) {
+        throw e;
+      } catch (IOException | RuntimeException e) { // Parquet's words for damage
         throw new Corrupt(path, "a readable Parquet file", String.valueOf(e.getMessage()), e);
       }
     }
