@@ -196,7 +196,7 @@ final class DataDirectoryCheck {
       findings.note(
           paths.data(),
           Findings.counted(litter, "temporary name") + " of interrupted appends",
-          "none for the rows; they go with the generation");
+          "none for the rows; they go after their grace");
     }
   }
 
