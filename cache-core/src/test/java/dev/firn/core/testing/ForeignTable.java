@@ -201,6 +201,13 @@ public final class ForeignTable {
    */
   public DeleteFile equalityDeletes(
       PartitionSpec spec, DataFile like, List<String> columns, Record... keys) throws IOException {
+    return equalityDeletes(spec, like, columns, List.of(keys));
+  }
+
+  /** As the other; the keys need not be in memory together. */
+  public DeleteFile equalityDeletes(
+      PartitionSpec spec, DataFile like, List<String> columns, Iterable<Record> keys)
+      throws IOException {
     Table table = table();
     Schema schema = table.schema();
     Schema deleted = schema.select(columns);
