@@ -18,7 +18,10 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.avro.Avro;
 import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.avro.DataWriter;
+import org.apache.iceberg.deletes.EqualityDeleteWriter;
 import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -119,6 +122,26 @@ class EqualityDeletesTest {
 
     assertThat(table.rows()).hasSize(4);
     assertThat(ids(SCHEMA)).containsExactly(1L, 2L, 5L, 7L);
+  }
+
+  @Test
+  void deleteFilesMayBeAvro() throws IOException {
+    table.append(rows(0, 6));
+    EqualityDeleteWriter<Record> writer =
+        Avro.writeDeletes(
+                table.table().io().newOutputFile(table.table().location() + "/data/deletes.avro"))
+            .createWriterFunc(DataWriter::create)
+            .withSpec(table.table().spec())
+            .rowSchema(SCHEMA.select("id", "name"))
+            .equalityFieldIds(1)
+            .buildEqualityWriter();
+    try (writer) {
+      writer.write(ForeignTable.rowOf(SCHEMA.select("id", "name"), 3L, "ignored"));
+    }
+    table.delete(writer.toDeleteFile());
+
+    assertThat(table.rows()).hasSize(5);
+    assertThat(ids(SCHEMA)).containsExactly(0L, 1L, 2L, 4L, 5L);
   }
 
   @Test
