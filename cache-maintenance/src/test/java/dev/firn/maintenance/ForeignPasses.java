@@ -30,14 +30,23 @@ final class ForeignPasses {
 
   /** Every data file is large enough to stay as it is. */
   ForeignPasses withLargeFiles() {
+    return with(100, MaintenanceConfig.defaults().compactBatchRows());
+  }
+
+  /** Every so many rows a new row group begins. */
+  ForeignPasses withBatchRows(int rows) {
+    return with(MaintenanceConfig.defaults().targetFileBytes(), rows);
+  }
+
+  private ForeignPasses with(long targetFileBytes, int batchRows) {
     MaintenanceConfig d = MaintenanceConfig.defaults();
     config =
         new MaintenanceConfig(
-            100,
+            targetFileBytes,
             d.compactFileCount(),
             d.compactAvgFileBytes(),
             d.compactBatchBytes(),
-            d.compactBatchRows(),
+            batchRows,
             d.retiredGrace(),
             d.orphanGrace(),
             0,

@@ -7,9 +7,11 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.parquet.column.ColumnDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Copies batches into row groups of an output, column by column.
+ * Copies batches into row groups of an output, column by column, each brought into the table's
+ * order if it has one.
  *
  * <p>A batch is what is expected to fit. Where a row group turns out to be full before the batch
  * has ended, it is dropped and begun anew with fewer rows: a fifth less than those that fitted in
@@ -22,6 +24,7 @@ final class BatchCopy {
   private final Map<InputSchema, List<LeafMapping>> mappings;
   private final PageCodecs codecs;
   private final long batchBytes;
+  private final boolean proveContent;
 
   BatchCopy(
       List<RewriteInput> inputs,
@@ -34,32 +37,45 @@ final class BatchCopy {
     this.mappings = new IdentityHashMap<>(resolved.mappings());
     this.codecs = codecs;
     this.batchBytes = limits.batchBytes();
+    this.proveContent = limits.proveContent();
   }
 
-  /** Writes one row group with the first rows of the batch, and tells the planner how many. */
-  void copy(BatchPlanner.Batch planned, BatchPlanner planner, OutputWriter writer)
+  /** Writes one row group with the first rows of the batch, and tells {@code batches} how many. */
+  void copy(Batches.Batch planned, Batches batches, FileOrder order, OutputWriter writer)
       throws IOException {
-    BatchPlanner.Batch batch = planned;
+    Batches.Batch batch = planned;
     try (BatchInputs open = new BatchInputs(inputs, codecs)) {
       while (true) {
         OutputWriter.RowGroup group = writer.startRowGroup(batchBytes);
-        long fitted = fill(group, batch, open);
+        long fitted = fill(group, batch, order, open, writer.output().name());
         if (fitted == batch.rows()) {
           group.write(fitted);
-          planner.written(batch, group.bytes());
+          order.written();
+          batches.written(batch, group.bytes());
           return;
         }
-        batch = planner.shorten(batch, Math.max(1, fitted / 5 * 4 + fitted % 5 * 4 / 5));
+        batch = batches.shorten(batch, Math.max(1, fitted / 5 * 4 + fitted % 5 * 4 / 5));
       }
     }
   }
 
   /** Returns how many rows fit into the column that took the fewest. */
-  private long fill(OutputWriter.RowGroup group, BatchPlanner.Batch batch, BatchInputs open)
+  private long fill(
+      OutputWriter.RowGroup group,
+      Batches.Batch batch,
+      FileOrder order,
+      BatchInputs open,
+      String output)
       throws IOException {
+    @Nullable RowPermutation permutation = order.next(batch, leaf -> column(batch, leaf, open));
     for (Column column : columns(batch)) {
       OutputWriter.Chunk chunk = group.start(column.leaf, column.properties);
-      if (!copy(batch, column.leaf, open, chunk)) {
+      boolean complete =
+          permutation == null
+              ? copy(batch, column.leaf, open, chunk)
+              : new PermutedColumn(leaves.get(column.leaf), permutation, batchBytes, proveContent)
+                  .copy(output, () -> column(batch, column.leaf, open), chunk::write);
+      if (!complete) {
         return chunk.rows();
       }
       chunk.end();
@@ -67,22 +83,27 @@ final class BatchCopy {
     return batch.rows();
   }
 
-  private boolean copy(
-      BatchPlanner.Batch batch, int leaf, BatchInputs open, OutputWriter.Chunk chunk)
+  private boolean copy(Batches.Batch batch, int leaf, BatchInputs open, OutputWriter.Chunk chunk)
       throws IOException {
-    ColumnDescriptor column = leaves.get(leaf);
-    TripletBlock block = new TripletBlock(column);
-    for (BatchPlanner.Slice slice : batch.slices()) {
-      try (TripletSource source =
-          open.source(slice, mapping(slice, leaf), String.join(".", column.getPath()))) {
-        while (source.fill(block)) {
-          if (!chunk.write(block)) {
-            return false;
-          }
+    TripletBlock block = new TripletBlock(leaves.get(leaf));
+    try (TripletSource source = column(batch, leaf, open)) {
+      while (source.fill(block)) {
+        if (!chunk.write(block)) {
+          return false;
         }
       }
     }
     return true;
+  }
+
+  private TripletSource column(Batches.Batch batch, int leaf, BatchInputs open) {
+    return new BatchColumn(batch.slices().size(), i -> entries(batch.slices().get(i), leaf, open));
+  }
+
+  /** The entries of an output column that a slice contributes. */
+  TripletSource entries(Batches.Slice slice, int leaf, BatchInputs open)
+      throws UnreadableInputException {
+    return open.source(slice, mapping(slice, leaf), String.join(".", leaves.get(leaf).getPath()));
   }
 
   /**
@@ -91,7 +112,7 @@ final class BatchCopy {
   private record Column(int leaf, ColumnProperties properties, double bytes) {}
 
   /** The columns, those of the largest values first. */
-  private List<Column> columns(BatchPlanner.Batch batch) {
+  private List<Column> columns(Batches.Batch batch) {
     List<Column> columns = new ArrayList<>();
     for (int leaf = 0; leaf < leaves.size(); leaf++) {
       columns.add(column(batch, leaf));
@@ -104,15 +125,14 @@ final class BatchCopy {
     return columns;
   }
 
-  private Column column(BatchPlanner.Batch batch, int leaf) {
+  private Column column(Batches.Batch batch, int leaf) {
     double bytes = 0;
     double values = 0;
-    for (BatchPlanner.Slice slice : batch.slices()) {
+    for (Batches.Slice slice : batch.slices()) {
       LeafMapping mapping = mapping(slice, leaf);
       if (mapping.takesValues()) {
         InputFooter.RowGroup group = slice.group();
-        double share = (double) (slice.toRow() - slice.fromRow()) / group.rows();
-        double count = share * group.valueCounts()[mapping.source()];
+        double count = slice.share() * group.valueCounts()[mapping.source()];
         bytes += group.averageValueBytes()[mapping.source()] * count;
         values += count;
       }
@@ -122,7 +142,7 @@ final class BatchCopy {
     return new Column(leaf, properties, bytes);
   }
 
-  private LeafMapping mapping(BatchPlanner.Slice slice, int leaf) {
+  private LeafMapping mapping(Batches.Slice slice, int leaf) {
     List<LeafMapping> found = mappings.get(slice.footer().schema());
     if (found == null) {
       throw new AssertionError(slice.footer().schema());

@@ -29,7 +29,7 @@ final class BatchInputs implements Closeable {
   }
 
   /** The entries of an output column that a slice contributes; to be closed before the next. */
-  TripletSource source(BatchPlanner.Slice slice, LeafMapping mapping, String column)
+  TripletSource source(Batches.Slice slice, LeafMapping mapping, String column)
       throws UnreadableInputException {
     if (mapping.source() < 0) {
       return new AbsentSource(mapping, slice.keptRows());
@@ -41,7 +41,7 @@ final class BatchInputs implements Closeable {
           column,
           chunk(slice, mapping.source()),
           mapping,
-          input.dropped(),
+          slice.dropped(),
           slice.group().firstRow(),
           slice.fromRow(),
           slice.toRow(),
@@ -52,7 +52,7 @@ final class BatchInputs implements Closeable {
     }
   }
 
-  private ColumnChunkReader chunk(BatchPlanner.Slice slice, int column) throws IOException {
+  private ColumnChunkReader chunk(Batches.Slice slice, int column) throws IOException {
     SeekableInputStream stream = open.get(slice.input());
     Closeable whenRead = () -> {};
     if (stream == null) {

@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * early. With 32 MB a batch, input row groups of 20, 20 and 100 MB give batches of 20, 20 + 12, 32,
  * 32 and 24 MB. A slice holds at least one kept row, however large.
  */
-final class BatchPlanner {
+final class BatchPlanner implements Batches {
   /** How far the expectation follows what was found. */
   private static final double MAX_SCALE = 64;
 
@@ -54,33 +54,8 @@ final class BatchPlanner {
     this.batchRows = limits.batchRows();
   }
 
-  /**
-   * Rows {@code fromRow} to before {@code toRow} of one row group, counted within it.
-   *
-   * @param rowGroup its number among those of the footer
-   * @param keptRows at least one
-   */
-  record Slice(
-      int input, InputFooter footer, int rowGroup, long fromRow, long toRow, long keptRows) {
-    InputFooter.RowGroup group() {
-      return footer.rowGroups().get(rowGroup);
-    }
-  }
-
-  /**
-   * One row group to be written, in the order of its slices.
-   *
-   * @param rows kept rows
-   * @param bytes what it takes if nothing repeats and nothing unfolds
-   */
-  record Batch(List<Slice> slices, long rows, double bytes) {
-    Batch {
-      slices = List.copyOf(slices);
-    }
-  }
-
-  /** The next batch, or null if no row is left. The same again unless {@link #written} is told. */
-  @Nullable Batch next() throws IOException {
+  @Override
+  public @Nullable Batch next() throws IOException {
     Filling filling = new Filling();
     int group = nextGroup;
     long row = nextRow;
@@ -109,8 +84,8 @@ final class BatchPlanner {
     return known;
   }
 
-  /** The first rows of a batch. */
-  Batch shorten(Batch batch, long rows) {
+  @Override
+  public Batch shorten(Batch batch, long rows) {
     List<Slice> slices = new ArrayList<>();
     double bytes = 0;
     long left = rows;
@@ -125,30 +100,41 @@ final class BatchPlanner {
         long to = mask.afterKept(start + slice.fromRow(), start + slice.toRow(), left);
         first =
             new Slice(
-                slice.input(), slice.footer(), slice.rowGroup(), slice.fromRow(), to - start, left);
+                slice.input(),
+                slice.footer(),
+                slice.rowGroup(),
+                slice.fromRow(),
+                to - start,
+                left,
+                mask,
+                false);
       }
       slices.add(first);
       bytes += bytesPerRow(first.group()) * (first.toRow() - first.fromRow());
       left -= first.keptRows();
     }
-    return new Batch(slices, rows - left, bytes);
+    return new Batch(slices, rows - left, bytes, null);
   }
 
-  /**
-   * The next batch starts behind this one.
-   *
-   * @param heldBytes what it took
-   */
-  void written(Batch batch, long heldBytes) {
+  @Override
+  public void written(Batch batch, long heldBytes) {
     Slice last = batch.slices().get(batch.slices().size() - 1);
     nextInput = last.input();
     nextGroup = last.rowGroup();
     nextRow = last.toRow();
     window.headMap(nextInput).clear();
-    if (batch.bytes() >= 1) {
-      double found = CAUTION * heldBytes / batch.bytes();
-      scale = Math.max(1 / MAX_SCALE, Math.min(MAX_SCALE, found));
-    }
+    scale = scale(batch, heldBytes, scale);
+  }
+
+  /**
+   * What to multiply expectations by from now on.
+   *
+   * @param before what they were multiplied by until now
+   */
+  static double scale(Batch batch, long heldBytes, double before) {
+    return batch.bytes() < 1
+        ? before
+        : Math.max(1 / MAX_SCALE, Math.min(MAX_SCALE, CAUTION * heldBytes / batch.bytes()));
   }
 
   /** How many footers are held. */
@@ -167,7 +153,7 @@ final class BatchPlanner {
     private long rows;
 
     Batch batch() {
-      return new Batch(slices, rows, bytes);
+      return new Batch(slices, rows, bytes, null);
     }
 
     /** Takes rows of a row group, false if not all of them. */
@@ -198,7 +184,14 @@ final class BatchPlanner {
       long taken = mask.keptBetween(skipped, to);
       slices.add(
           new Slice(
-              input, footer, index, skipped - group.firstRow(), to - group.firstRow(), taken));
+              input,
+              footer,
+              index,
+              skipped - group.firstRow(),
+              to - group.firstRow(),
+              taken,
+              mask,
+              false));
       expected += retained + perRow * (to - skipped);
       bytes += bytesPerRow(group) * (to - skipped);
       rows += taken;

@@ -39,19 +39,23 @@ final class ColumnHash {
 
   void add(TripletBlock block) {
     long hash = state;
-    boolean binary = block.binaries.length > 0;
     for (int i = 0; i < block.size; i++) {
-      int definition = block.definitions[i];
-      long value;
-      if (definition != block.maxDefinition) {
-        value = NULL;
-      } else {
-        value = binary ? hash(block.binaries[i]) : block.bits[i];
-      }
-      long levels = ((long) block.repetitions[i] << 32) | definition;
-      hash = mix(mix(hash ^ levels) ^ value);
+      hash = next(hash, block, i);
     }
     state = hash;
+  }
+
+  /** The hash of some entries and one more. */
+  long next(long hash, TripletBlock block, int index) {
+    int definition = block.definitions[index];
+    long value;
+    if (definition != block.maxDefinition) {
+      value = NULL;
+    } else {
+      value = block.binaries.length > 0 ? hash(block.binaries[index]) : block.bits[index];
+    }
+    long levels = ((long) block.repetitions[index] << 32) | definition;
+    return mix(mix(hash ^ levels) ^ value);
   }
 
   long value() {
@@ -59,7 +63,7 @@ final class ColumnHash {
   }
 
   /** The finalizer of SplitMix64, a bijection. */
-  private static long mix(long x) {
+  static long mix(long x) {
     long a = (x ^ (x >>> 30)) * 0xbf58476d1ce4e5b9L;
     long b = (a ^ (a >>> 27)) * 0x94d049bb133111ebL;
     return (b ^ (b >>> 31)) + NULL;

@@ -11,6 +11,7 @@ import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SchemaParser;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.parquet.ParquetUtil;
@@ -26,8 +27,10 @@ import org.jspecify.annotations.Nullable;
  * passes through untouched.
  *
  * <ul>
- *   <li>Rows keep their order: that of the inputs, and that within each input. Rows that an input's
- *       mask drops are left out. Where no row is left no file is written.
+ *   <li>Rows keep their order: that of the inputs, and that within each input. Where a sort order
+ *       is given they are brought into it: all of them, see {@link SortedBatchPlanner}, or else
+ *       each row group, see {@link FileOrder}; what cannot be sorted by keeps its order. Rows that
+ *       an input's mask drops are left out. Where no row is left no file is written.
  *   <li>Columns are found by field id and written as the table's current schema wants them; see
  *       {@link SchemaResolver} for what is mapped. Columns that the schema no longer has are left
  *       out.
@@ -35,7 +38,9 @@ import org.jspecify.annotations.Nullable;
  *       an output, all but one column of it compressed; the footers of the inputs of that row
  *       group; and of each input what {@link RewriteInput} is. What a row group takes is bounded by
  *       {@link RewriteLimits#batchBytes}, not by the size of the data, of the inputs or of their
- *       row groups: only what one row takes, or one page, is held however large.
+ *       row groups: only what one row takes, or one page, is held however large. Sorting adds one
+ *       column of a row group, before that the keys of all rows, and eight bytes a row, each within
+ *       the same bound.
  *   <li>No result without proof (I6): every output is opened again and compared. {@link
  *       UnreadableInputException} names a damaged input; {@link UnsupportedRewriteException} a
  *       sound one whose columns do not fit; {@link ProofFailedException} an output that is not what
@@ -44,8 +49,8 @@ import org.jspecify.annotations.Nullable;
  *       for the caller to remove.
  * </ul>
  *
- * <p>It does not sort, does not deduplicate, does not look at partitions, and does not write
- * deletes. May be used by several threads; each rewrite runs in its caller's.
+ * <p>It does not deduplicate, does not look at partitions, and does not write deletes. May be used
+ * by several threads; each rewrite runs in its caller's.
  */
 public final class FileRewriter {
   private static final String SCHEMA_PROPERTY = "iceberg.schema";
@@ -72,12 +77,7 @@ public final class FileRewriter {
     return rewrite(schema, metricsConfig, inputs, Map.of(), outputs);
   }
 
-  /**
-   * @param schema the table's, as the outputs are to have it
-   * @param metricsConfig which metrics the manifest entries are to have
-   * @param footerProperties key-value metadata for each output's footer
-   * @param outputs asked for each file when its first row group is about to be written
-   */
+  /** As the other, in the order of the inputs. */
   public RewriteResult rewrite(
       Schema schema,
       MetricsConfig metricsConfig,
@@ -85,13 +85,32 @@ public final class FileRewriter {
       Map<String, String> footerProperties,
       OutputFactory outputs)
       throws IOException {
+    return rewrite(schema, SortOrder.unsorted(), metricsConfig, inputs, footerProperties, outputs);
+  }
+
+  /**
+   * @param schema the table's, as the outputs are to have it
+   * @param order what the rows are to be sorted by, as far as they can be
+   * @param metricsConfig which metrics the manifest entries are to have
+   * @param footerProperties key-value metadata for each output's footer
+   * @param outputs asked for each file when its first row group is about to be written
+   */
+  public RewriteResult rewrite(
+      Schema schema,
+      SortOrder order,
+      MetricsConfig metricsConfig,
+      List<RewriteInput> inputs,
+      Map<String, String> footerProperties,
+      OutputFactory outputs)
+      throws IOException {
     try (PageCodecs codecs = new PageCodecs()) {
-      return new Run(schema, metricsConfig, inputs, footerProperties, outputs, codecs).run();
+      return new Run(schema, order, metricsConfig, inputs, footerProperties, outputs, codecs).run();
     }
   }
 
   private final class Run {
     private final Schema schema;
+    private final SortOrder order;
     private final MetricsConfig metricsConfig;
     private final List<RewriteInput> inputs;
     private final Map<String, String> footerProperties;
@@ -102,12 +121,14 @@ public final class FileRewriter {
 
     Run(
         Schema schema,
+        SortOrder order,
         MetricsConfig metricsConfig,
         List<RewriteInput> inputs,
         Map<String, String> footerProperties,
         OutputFactory outputs,
         PageCodecs codecs) {
       this.schema = schema;
+      this.order = order;
       this.metricsConfig = metricsConfig;
       this.inputs = List.copyOf(inputs);
       this.footerProperties = new HashMap<>(footerProperties);
@@ -120,23 +141,25 @@ public final class FileRewriter {
       SchemaResolver.Resolved resolved = SchemaResolver.resolve(schema, usedSchemas());
       requireKnownToIceberg(resolved.output());
       BatchCopy copy = new BatchCopy(inputs, resolved, codecs, limits);
-      BatchPlanner planner =
-          new BatchPlanner(inputs, i -> InputFooter.read(inputs.get(i), schemas), limits);
+      @Nullable SortColumns sort = SortColumns.of(order, schema, resolved).orElse(null);
+      Batches batches = batches(sort, resolved, copy);
       ColumnTally total = new ColumnTally(resolved.leaves().size(), false);
       OutputWriter writer = null;
+      FileOrder fileOrder = new FileOrder(sort, resolved, limits.batchBytes());
       try {
-        for (BatchPlanner.Batch batch = planner.next(); batch != null; batch = planner.next()) {
+        for (Batches.Batch batch = batches.next(); batch != null; batch = batches.next()) {
           if (writer == null) {
             writer = OutputWriter.open(outputs.create(), resolved, codecs, limits.proveContent());
           }
-          copy.copy(batch, planner, writer);
+          copy.copy(batch, batches, fileOrder, writer);
           if (writer.bytesWritten() >= limits.targetFileBytes()) {
-            finish(writer, resolved, total);
+            finish(writer, resolved, total, fileOrder.wholeFile());
             writer = null;
+            fileOrder = new FileOrder(sort, resolved, limits.batchBytes());
           }
         }
         if (writer != null) {
-          finish(writer, resolved, total);
+          finish(writer, resolved, total, fileOrder.wholeFile());
         }
       } catch (IOException | RuntimeException | Error e) {
         if (writer != null) {
@@ -145,6 +168,28 @@ public final class FileRewriter {
         throw e;
       }
       return new RewriteResult(files, proof(resolved, total));
+    }
+
+    private Batches batches(
+        @Nullable SortColumns sort, SchemaResolver.Resolved resolved, BatchCopy copy)
+        throws IOException {
+      BatchPlanner.Footers footers = i -> InputFooter.read(inputs.get(i), schemas);
+      if (sort != null) {
+        try (BatchInputs open = new BatchInputs(inputs, codecs)) {
+          @Nullable Batches sorted =
+              SortedBatchPlanner.plan(
+                  sort,
+                  resolved,
+                  inputs,
+                  footers,
+                  limits,
+                  (slice, leaf) -> copy.entries(slice, leaf, open));
+          if (sorted != null) {
+            return sorted;
+          }
+        }
+      }
+      return new BatchPlanner(inputs, footers, limits);
     }
 
     /** A column kept as it is may be of a type that no Iceberg table can have, such as uint64. */
@@ -191,12 +236,23 @@ public final class FileRewriter {
       }
     }
 
-    private void finish(OutputWriter writer, SchemaResolver.Resolved resolved, ColumnTally total)
+    /**
+     * @param sort what the file is to be in the order of; null if it is not
+     */
+    private void finish(
+        OutputWriter writer,
+        SchemaResolver.Resolved resolved,
+        ColumnTally total,
+        @Nullable SortColumns sort)
         throws IOException {
       writer.finish(footerProperties);
       RewriteOutput output = writer.output();
       ColumnTally tally = writer.tally();
       ParquetMetadata footer = OutputProof.check(output, resolved, tally, writer.rows(), codecs);
+      boolean sorted =
+          sort != null
+              && OutputProof.checkOrder(
+                  output, resolved, footer, sort, 2 * limits.batchBytes(), codecs);
       for (int i = 0; i < resolved.leaves().size(); i++) {
         total.count(i, tally.values(i), tally.nulls(i));
       }
@@ -207,7 +263,8 @@ public final class FileRewriter {
               writer.rows(),
               output.readBack().getLength(),
               metrics,
-              ParquetUtil.getSplitOffsets(footer)));
+              ParquetUtil.getSplitOffsets(footer),
+              sorted));
     }
 
     private RewriteProof proof(SchemaResolver.Resolved resolved, ColumnTally total)

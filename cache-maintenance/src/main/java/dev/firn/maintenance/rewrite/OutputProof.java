@@ -14,11 +14,12 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.SeekableInputStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens a finished output again and compares it with what was put into it: schema, rows, entries
  * and nulls of each column as its footer tells them and, if they were hashed, the entries
- * themselves.
+ * themselves; and, if it is to be sorted, the order of its rows.
  */
 final class OutputProof {
   private static final ParquetReadOptions WHOLE =
@@ -108,38 +109,11 @@ final class OutputProof {
       int column,
       CompressionCodecFactory codecs)
       throws IOException {
-    ColumnDescriptor leaf = resolved.leaves().get(column);
-    LeafMapping asItIs =
-        new LeafMapping(
-            0,
-            leaf.getMaxRepetitionLevel(),
-            IntStream.rangeClosed(0, leaf.getMaxDefinitionLevel()).toArray(),
-            ValueConversion.NONE,
-            false,
-            null);
     ColumnHash hash = new ColumnHash();
-    TripletBlock block = new TripletBlock(leaf);
+    TripletBlock block = new TripletBlock(resolved.leaves().get(column));
     long nulls = 0;
     for (BlockMetaData group : footer.getBlocks()) {
-      long rows = group.getRowCount();
-      ColumnChunkMetaData found = group.getColumns().get(column);
-      InputFooter.Chunk chunk =
-          new InputFooter.Chunk(
-              found.getStartingPos(),
-              found.getTotalSize(),
-              found.getValueCount(),
-              found.getCodec());
-      try (ColumnSource source =
-          new ColumnSource(
-              name,
-              column(column),
-              ColumnChunkReader.open(stream, chunk, leaf, 0, null, codecs, () -> {}),
-              asItIs,
-              RowMask.none(),
-              0,
-              0,
-              rows,
-              rows)) {
+      try (TripletSource source = entries(group, stream, column, codecs)) {
         while (source.fill(block)) {
           hash.add(block);
           for (int j = 0; j < block.size; j++) {
@@ -153,6 +127,96 @@ final class OutputProof {
         "hash of column " + column(column),
         Long.toHexString(tally.hash(column)),
         Long.toHexString(hash.value()));
+  }
+
+  /** A column of a row group as it stands in the file. */
+  private TripletSource entries(
+      BlockMetaData group, SeekableInputStream stream, int column, CompressionCodecFactory codecs)
+      throws IOException {
+    ColumnDescriptor leaf = resolved.leaves().get(column);
+    LeafMapping asItIs =
+        new LeafMapping(
+            0,
+            leaf.getMaxRepetitionLevel(),
+            IntStream.rangeClosed(0, leaf.getMaxDefinitionLevel()).toArray(),
+            ValueConversion.NONE,
+            false,
+            null);
+    long rows = group.getRowCount();
+    ColumnChunkMetaData found = group.getColumns().get(column);
+    InputFooter.Chunk chunk =
+        new InputFooter.Chunk(
+            found.getStartingPos(), found.getTotalSize(), found.getValueCount(), found.getCodec());
+    return new ColumnSource(
+        name,
+        column(column),
+        ColumnChunkReader.open(stream, chunk, leaf, 0, null, codecs, () -> {}),
+        asItIs,
+        RowMask.none(),
+        0,
+        0,
+        rows,
+        rows);
+  }
+
+  /**
+   * Decodes the sort columns again and compares the rows of the whole file, each with the one
+   * before it.
+   *
+   * @param footer as {@link #check} returned it
+   * @param maxBytes about what the keys of a row group may take
+   * @return false if they take more, so that nothing is known of the order
+   * @throws ProofFailedException if the file is not in order or cannot be read
+   */
+  static boolean checkOrder(
+      RewriteOutput output,
+      SchemaResolver.Resolved resolved,
+      ParquetMetadata footer,
+      SortColumns sort,
+      long maxBytes,
+      CompressionCodecFactory codecs)
+      throws ProofFailedException {
+    ColumnTally nothing = new ColumnTally(0, false);
+    OutputProof proof = new OutputProof(output.name(), resolved, nothing);
+    try (SeekableInputStream stream = output.readBack().newStream()) {
+      return proof.checkOrder(footer, stream, sort, maxBytes, codecs);
+    } catch (ProofFailedException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new ProofFailedException(output.name(), "cannot be read back", e);
+    }
+  }
+
+  private boolean checkOrder(
+      ParquetMetadata footer,
+      SeekableInputStream stream,
+      SortColumns sort,
+      long maxBytes,
+      CompressionCodecFactory codecs)
+      throws IOException {
+    @Nullable SortKeys last = null;
+    for (int i = 0; i < footer.getBlocks().size(); i++) {
+      BlockMetaData group = footer.getBlocks().get(i);
+      @Nullable SortKeys keys =
+          SortKeys.read(
+              sort,
+              resolved,
+              group.getRowCount(),
+              maxBytes,
+              leaf -> entries(group, stream, leaf, codecs));
+      if (keys == null) {
+        return false;
+      }
+      if (!keys.isOrdered()) {
+        throw new ProofFailedException(name, "order of row group " + i, "sorted", "unsorted");
+      }
+      if (last != null && last.compare(0, keys, 0) > 0) {
+        throw new ProofFailedException(
+            name, "first row of row group " + i, "not before the last of the one ahead", "before");
+      }
+      last = keys.only(keys.rows() - 1);
+    }
+    return true;
   }
 
   private String column(int index) {

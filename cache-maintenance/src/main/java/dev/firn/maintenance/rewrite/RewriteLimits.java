@@ -7,7 +7,8 @@ package dev.firn.maintenance.rewrite;
  *     dictionary holds counts once. A row that takes more is a row group of its own. Besides the
  *     dictionary and the page of the input that is being read this is what bounds the memory of a
  *     rewrite: a row group is held compressed, and the column being written uncompressed too, so
- *     that it takes at most twice this
+ *     that it takes at most twice this. Where rows are sorted the column being written is held once
+ *     more, decoded, within this too; and before that the keys of all rows are
  * @param batchRows the most rows of one row group
  * @param targetFileBytes a file is closed by the first row group that ends at or behind this size
  * @param proveContent whether every output file is decoded again and compared with what was read

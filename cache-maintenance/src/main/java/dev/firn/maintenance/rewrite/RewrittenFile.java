@@ -9,9 +9,10 @@ import org.apache.iceberg.Metrics;
  * @param bytes the length of the file
  * @param metrics for the manifest entry
  * @param splitOffsets where the row groups start
+ * @param sorted whether the file as a whole was read back in the order that was asked for
  */
 public record RewrittenFile(
-    String name, long rows, long bytes, Metrics metrics, List<Long> splitOffsets) {
+    String name, long rows, long bytes, Metrics metrics, List<Long> splitOffsets, boolean sorted) {
   public RewrittenFile {
     splitOffsets = List.copyOf(splitOffsets);
   }

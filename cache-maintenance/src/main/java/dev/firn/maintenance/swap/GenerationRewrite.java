@@ -176,21 +176,26 @@ final class GenerationRewrite {
         new FileRewriter(limits, old.nameMapping())
             .rewrite(
                 old.metadata().schema(),
+                old.metadata().sortOrder(),
                 MetricsConfig.forTable(old.table()),
                 inputs,
+                Map.of(),
                 () -> output(builder));
     FileScanTask any = task(group.get(0));
     List<DataFile> outputs = new ArrayList<>();
     for (RewrittenFile file : result.files()) {
-      outputs.add(
+      DataFiles.Builder entry =
           DataFiles.builder(any.spec())
               .withPath(builder.dataLocation(file.name()))
               .withFormat(FileFormat.PARQUET)
               .withPartition(any.file().partition())
               .withFileSizeInBytes(file.bytes())
               .withMetrics(file.metrics())
-              .withSplitOffsets(file.splitOffsets())
-              .build());
+              .withSplitOffsets(file.splitOffsets());
+      if (file.sorted()) {
+        entry.withSortOrder(old.metadata().sortOrder());
+      }
+      outputs.add(entry.build());
       bytesWritten += file.bytes();
     }
     filesByFirstInput.put(group.get(0).location(), outputs);

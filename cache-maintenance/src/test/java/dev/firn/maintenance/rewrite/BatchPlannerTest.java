@@ -2,8 +2,8 @@ package dev.firn.maintenance.rewrite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.firn.maintenance.rewrite.BatchPlanner.Batch;
-import dev.firn.maintenance.rewrite.BatchPlanner.Slice;
+import dev.firn.maintenance.rewrite.Batches.Batch;
+import dev.firn.maintenance.rewrite.Batches.Slice;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

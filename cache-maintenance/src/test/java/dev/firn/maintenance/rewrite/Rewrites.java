@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetReaders;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
@@ -52,11 +53,22 @@ final class Rewrites {
 
   static Rewrites rewrite(Schema schema, RewriteLimits limits, List<RewriteInput> inputs)
       throws IOException {
+    return rewrite(schema, SortOrder.unsorted(), limits, inputs);
+  }
+
+  static Rewrites rewrite(
+      Schema schema, SortOrder order, RewriteLimits limits, List<RewriteInput> inputs)
+      throws IOException {
     Rewrites rewrites = new Rewrites(schema);
     rewrites.result =
         new FileRewriter(limits)
             .rewrite(
-                schema, MetricsConfig.getDefault(), inputs, Map.of("k", "v"), rewrites::output);
+                schema,
+                order,
+                MetricsConfig.getDefault(),
+                inputs,
+                Map.of("k", "v"),
+                rewrites::output);
     return rewrites;
   }
 
