@@ -117,7 +117,8 @@ public final class GenerationBuilder {
   /**
    * Writes the metadata: the parent's format version, schemas with their field ids, partition
    * specs, sort orders and properties, and one snapshot that adds {@code files}. History,
-   * statistics and row lineage start anew.
+   * statistics and row lineage start anew; row ids go on from the parent's, since files that are
+   * carried over may hold some of those in a column of their own.
    */
   public void commit(List<DataFile> files, GenerationProof proof, long nowMillis)
       throws IOException {
@@ -183,9 +184,6 @@ public final class GenerationBuilder {
     json.put("last-updated-ms", nowMillis);
     if (json.has("last-sequence-number")) {
       json.put("last-sequence-number", 0);
-    }
-    if (json.has("next-row-id")) {
-      json.put("next-row-id", 0);
     }
     json.remove("current-snapshot-id");
     json.putObject("refs");
