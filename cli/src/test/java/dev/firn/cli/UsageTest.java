@@ -69,7 +69,7 @@ class UsageTest {
         arguments("append logs --batch 0", "--batch 0"),
         arguments("append logs nothing.jsonl", "no such file"),
         arguments("append logs /tmp", "found a directory"),
-        arguments("append logs --key x", "--key"),
+        arguments("append logs --key x --batch 5", "--batch makes many"),
         arguments("query schema otel_event", "otel_events"),
         arguments("config shwo", "show"));
   }
