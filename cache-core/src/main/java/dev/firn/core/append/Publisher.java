@@ -124,7 +124,11 @@ public final class Publisher {
         evolve(transaction, generation.metadata().schema(), evolved);
       }
       if (!landed.isEmpty()) {
-        AppendFiles append = transaction.newAppend().scanManifestsWith(SameThread.EXECUTOR);
+        AppendFiles append =
+            transaction
+                .newAppend()
+                .scanManifestsWith(SameThread.EXECUTOR)
+                .writeManifestsWith(SameThread.EXECUTOR, 1);
         dataFiles.forEach(append::appendFile);
         append.commit();
         transaction

@@ -134,6 +134,7 @@ public final class GenerationBuilder {
           transaction
               .newFastAppend()
               .scanManifestsWith(SameThread.EXECUTOR)
+              .writeManifestsWith(SameThread.EXECUTOR, 1)
               .set("firn.operation", "compaction");
       files.forEach(append::appendFile);
       append.commit();
@@ -150,7 +151,11 @@ public final class GenerationBuilder {
     disk.syncDirectory(paths.data());
     try {
       Transaction transaction = load().table().newTransaction();
-      AppendFiles append = transaction.newFastAppend().scanManifestsWith(SameThread.EXECUTOR);
+      AppendFiles append =
+          transaction
+              .newFastAppend()
+              .scanManifestsWith(SameThread.EXECUTOR)
+              .writeManifestsWith(SameThread.EXECUTOR, 1);
       files.forEach(append::appendFile);
       append.commit();
       UpdateProperties properties = transaction.updateProperties();

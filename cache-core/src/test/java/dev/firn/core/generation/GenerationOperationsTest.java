@@ -136,6 +136,7 @@ class GenerationOperationsTest {
             .table()
             .newFastAppend()
             .scanManifestsWith(SameThread.EXECUTOR)
+            .writeManifestsWith(SameThread.EXECUTOR, 1)
             .appendFile(file)
             .commit();
         finished = true;

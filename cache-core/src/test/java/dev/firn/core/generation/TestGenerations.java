@@ -82,7 +82,11 @@ public final class TestGenerations {
   public static DataFile append(Table table, String fileName, List<Record> rows)
       throws IOException {
     DataFile file = write(table, fileName, rows);
-    AppendFiles append = table.newFastAppend().scanManifestsWith(SameThread.EXECUTOR);
+    AppendFiles append =
+        table
+            .newFastAppend()
+            .scanManifestsWith(SameThread.EXECUTOR)
+            .writeManifestsWith(SameThread.EXECUTOR, 1);
     append.appendFile(file).commit();
     return file;
   }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -77,6 +78,8 @@ public final class RecordingDisk implements Disk {
   private long steps;
   private OptionalLong freeBytes = OptionalLong.empty();
   private @Nullable UnsyncedChanges unsynced;
+  private final Set<String> syncSites = new TreeSet<>();
+  private String skippedSite = "";
 
   public synchronized List<Call> calls() {
     return List.copyOf(calls);
@@ -121,6 +124,46 @@ public final class RecordingDisk implements Disk {
   /** From now on so many bytes are said to be free, whatever is. */
   public synchronized void pretendFree(long bytes) {
     freeBytes = OptionalLong.of(bytes);
+  }
+
+  /**
+   * Where syncs were asked for so far: class, method and line, and whether of a file or a
+   * directory.
+   */
+  public synchronized Set<String> syncSites() {
+    return new TreeSet<>(syncSites);
+  }
+
+  /** From now on the syncs that are asked for there make nothing durable. */
+  public synchronized void skipSyncsAt(String site) {
+    skippedSite = site;
+  }
+
+  /**
+   * True if this sync counts. The site is the caller that chose to sync, not what it went through.
+   */
+  private synchronized boolean isDurable(Kind kind) {
+    String site =
+        StackWalker.getInstance()
+            .walk(
+                frames ->
+                    frames
+                        .filter(f -> f.getClassName().startsWith("dev.firn."))
+                        .filter(f -> !f.getClassName().startsWith("dev.firn.core.disk."))
+                        .filter(f -> !f.getClassName().startsWith("dev.firn.core.testing."))
+                        .map(
+                            f ->
+                                f.getClassName().substring(f.getClassName().lastIndexOf('.') + 1)
+                                    + "."
+                                    + f.getMethodName()
+                                    + ":"
+                                    + f.getLineNumber()
+                                    + " "
+                                    + kind)
+                        .findFirst()
+                        .orElse("?"));
+    syncSites.add(site);
+    return !site.equals(skippedSite);
   }
 
   private synchronized void before(Kind kind, Path path) throws IOException {
@@ -170,7 +213,7 @@ public final class RecordingDisk implements Disk {
       public void sync() throws IOException {
         before(Kind.SYNC, file);
         output.sync();
-        if (unsynced != null) {
+        if (isDurable(Kind.SYNC) && unsynced != null) {
           unsynced.synced(file, output.position());
         }
       }
@@ -234,7 +277,7 @@ public final class RecordingDisk implements Disk {
   public void syncDirectory(Path directory) throws IOException {
     before(Kind.SYNC_DIRECTORY, directory);
     real.syncDirectory(directory);
-    if (unsynced != null) {
+    if (isDurable(Kind.SYNC_DIRECTORY) && unsynced != null) {
       unsynced.syncedDirectory(directory);
     }
   }

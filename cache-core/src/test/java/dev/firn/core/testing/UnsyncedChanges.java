@@ -38,6 +38,7 @@ final class UnsyncedChanges {
   private final Path side;
   private final List<Change> changes = new ArrayList<>();
   private final List<Written> written = new ArrayList<>();
+  private final List<Path[]> directoryRenames = new ArrayList<>();
   private int kept;
 
   UnsyncedChanges(Path side) {
@@ -59,19 +60,44 @@ final class UnsyncedChanges {
   }
 
   void named(Path name) {
-    changes.add(new Change(name.getParent(), () -> deleteTree(name)));
+    changes.add(
+        new Change(
+            name.getParent(),
+            () -> {
+              Path now = current(name);
+              if (Files.exists(now, LinkOption.NOFOLLOW_LINKS)) {
+                deleteTree(now);
+              }
+            }));
+  }
+
+  /** Where a name is by now, if a directory above it was renamed. */
+  private Path current(Path name) {
+    Path now = name;
+    for (Path[] rename : directoryRenames) {
+      if (now.startsWith(rename[0]) && !Files.exists(now, LinkOption.NOFOLLOW_LINKS)) {
+        now = rename[1].resolve(rename[0].relativize(now));
+      }
+    }
+    return now;
   }
 
   void renaming(Path from, Path to) throws IOException {
+    if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
+      directoryRenames.add(new Path[] {from, to});
+    }
     boolean replaces = Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS);
     Path replaced = replaces ? keep(to) : to;
     changes.add(
         new Change(
             to.getParent(),
             () -> {
-              Files.move(to, from);
-              if (replaces) {
-                Files.createLink(to, replaced);
+              Path now = current(to);
+              if (Files.exists(now, LinkOption.NOFOLLOW_LINKS)) {
+                Files.move(now, now.resolveSibling(from.getFileName()));
+                if (replaces) {
+                  Files.createLink(now, replaced);
+                }
               }
             }));
   }

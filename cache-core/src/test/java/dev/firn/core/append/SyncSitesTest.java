@@ -1,0 +1,157 @@
+package dev.firn.core.append;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.core.append.AppendCrashTest.Work;
+import dev.firn.core.cache.Cache;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Killed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Every sync of landing, publishing, creating, holding and recovering is needed: without it a power
+ * cut at some moment loses or doubles something that was acknowledged. Those of which one alone is
+ * not missed are named, with the reason; a soak tries whether they really are not.
+ */
+class SyncSitesTest {
+  private static final boolean SOAK = Boolean.getBoolean("firn.soak");
+
+  private static final Map<String, String> NOT_MISSED_ALONE =
+      Map.ofEntries(
+          Map.entry("Directories.ensureRoot SYNC_DIRECTORY 1", "done again for each partition"),
+          Map.entry("Directories.syncIfAllowed SYNC_DIRECTORY 1", "done when the root was made"),
+          Map.entry(
+              "GenerationOperations.commit SYNC_DIRECTORY 1",
+              "what is not published yet is live; before rows rest on a schema, begin syncs it"),
+          Map.entry("GenerationOperations.commit SYNC 2", "the hint: a wrong one harms nobody"),
+          Map.entry(
+              "GenerationOperations.commit SYNC_DIRECTORY 2", "the hint: a wrong one harms nobody"),
+          Map.entry(
+              "HeldAppends.release SYNC_DIRECTORY 1",
+              "a held file that comes back names the place where it has landed"),
+          Map.entry(
+              "PartitionCreation.create SYNC_DIRECTORY 1", "the cursor's sync covers the rename"),
+          Map.entry(
+              "PartitionCreation.create SYNC_DIRECTORY 2", "begin syncs before the first receipt"),
+          Map.entry(
+              "PartitionWriter.begin SYNC_DIRECTORY 2",
+              "the commit of a schema syncs it; for one whose writer died before that"),
+          Map.entry(
+              "Publisher.publish SYNC_DIRECTORY 1",
+              "landing has synced it; for files whose writer died before that"));
+
+  @TempDir Path directory;
+  private final Disk disk = new LocalDisk();
+  private int runs;
+
+  @Test
+  void withoutAnyOneSyncAPowerCutLosesSomething() throws Exception {
+    Map<Work, Path> templates = new TreeMap<>();
+    Map<Work, Appends> books = new TreeMap<>();
+    Map<String, Set<Work>> sites = new TreeMap<>();
+    for (Work work : Work.values()) {
+      Path template = directory.resolve("template" + work);
+      Appends set = new Appends();
+      work.set(template, set);
+      templates.put(work, template);
+      books.put(work, set);
+      for (String site : survey(work, template, set)) {
+        sites.computeIfAbsent(site, s -> new TreeSet<>()).add(work);
+      }
+    }
+    Map<String, Integer> numbers = new HashMap<>();
+    Set<String> neverMissed = new TreeSet<>();
+    for (Map.Entry<String, Set<Work>> site : sites.entrySet()) {
+      String name = site.getKey().replaceFirst(":[0-9]+", "");
+      name += " " + numbers.merge(name, 1, Integer::sum);
+      if (!SOAK && NOT_MISSED_ALONE.containsKey(name)) {
+        neverMissed.add(name);
+        continue;
+      }
+      String failure = "";
+      for (Work work : site.getValue()) {
+        if (failure.isEmpty()) {
+          failure = firstFailure(work, templates.get(work), books.get(work), site.getKey());
+        }
+      }
+      System.out.println("without " + name + ": " + (failure.isEmpty() ? "nothing" : failure));
+      if (failure.isEmpty()) {
+        neverMissed.add(name);
+      }
+    }
+    System.out.println(sites.size() + " sites of syncs, " + runs + " runs");
+    assertThat(neverMissed).isEqualTo(new TreeSet<>(NOT_MISSED_ALONE.keySet()));
+  }
+
+  /** The sites that a work comes by when nothing happens to it. */
+  private Set<String> survey(Work work, Path template, Appends set) throws IOException {
+    Path root = copy(template);
+    RecordingDisk watched = new RecordingDisk();
+    try (Cache cache = Appends.open(watched, root)) {
+      work.run(cache, new Appends(set));
+    }
+    return watched.syncSites();
+  }
+
+  /** What goes wrong first, empty if nothing does, whenever the power is cut. */
+  private String firstFailure(Work work, Path template, Appends set, String site)
+      throws IOException {
+    int stride = SOAK ? 1 : 3;
+    for (boolean another : new boolean[] {false, true}) {
+      boolean killed = true;
+      for (long step = 0; killed; step += stride) {
+        Path root = copy(template);
+        Appends book = new Appends(set);
+        RecordingDisk troubled = new RecordingDisk();
+        troubled.rememberForPowerLoss(Files.createDirectory(directory.resolve("side" + runs)));
+        troubled.skipSyncsAt(site);
+        troubled.killAfter(step);
+        killed = false;
+        try {
+          work.run(Appends.open(troubled, root), book);
+        } catch (Killed e) {
+          killed = true;
+        }
+        if (another) {
+          troubled.killAfter(Long.MAX_VALUE);
+          book.append(Appends.open(troubled, root), "other process");
+        }
+        troubled.losePower();
+        work.mend(root);
+        try {
+          try (Cache cache = Appends.open(root)) {
+            book.append(cache, "next");
+          }
+          book.requireIn(disk, root, "after");
+        } catch (AssertionError | IOException e) {
+          return work + (another ? ", another process after step " : ", step ") + step;
+        }
+      }
+    }
+    return "";
+  }
+
+  private Path copy(Path template) throws IOException {
+    Path root = directory.resolve("run" + runs++);
+    if (Files.exists(template)) {
+      try (Stream<Path> paths = Files.walk(template)) {
+        for (Path path : paths.toList()) {
+          Files.copy(path, root.resolve(template.relativize(path).toString()));
+        }
+      }
+    }
+    return root;
+  }
+}
