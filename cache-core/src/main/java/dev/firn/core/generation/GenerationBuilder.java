@@ -60,8 +60,6 @@ public final class GenerationBuilder {
           "empty",
           "commit.manifest.min-count-to-merge",
           "16",
-          "commit.manifest.target-size-bytes",
-          Integer.toString(256 << 10), // a full one is not written anew by later merges
           "write.metadata.previous-versions-max",
           "4");
 
