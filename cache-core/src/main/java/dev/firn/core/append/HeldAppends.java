@@ -1,17 +1,7 @@
 package dev.firn.core.append;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamWriteConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.CommitStateUnknown;
-import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
@@ -41,28 +31,9 @@ import java.util.regex.Pattern;
  */
 public final class HeldAppends {
   private static final String HELD = "held";
-  private static final int MAX_DEPTH = 1_000;
   private static final Pattern LANDING =
       Pattern.compile("(.+\\.json)\\.landing-(.+)-([1-9][0-9]*-[0-9a-f]{16}\\.parquet)");
   private static final String LOCK = ".recover.lock";
-
-  /** What was accepted is read again, whatever its size, and exactly. */
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxStringLength(Integer.MAX_VALUE)
-                          .maxNameLength(Integer.MAX_VALUE)
-                          .maxNumberLength(Integer.MAX_VALUE)
-                          .maxNestingDepth(MAX_DEPTH)
-                          .build())
-                  .streamWriteConstraints(
-                      StreamWriteConstraints.builder().maxNestingDepth(MAX_DEPTH).build())
-                  .build())
-          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
-          .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
-          .build();
 
   private final Disk disk;
   private final CacheDirectory cache;
@@ -85,24 +56,13 @@ public final class HeldAppends {
   /** A place in a generation. */
   record Landing(GenerationName generation, LandedName name) {}
 
-  /** What a held file holds. */
-  record HeldExchange(String id, List<ObjectNode> rows) {
-    HeldExchange {
-      rows = List.copyOf(rows);
-    }
-  }
-
   /** Writes an exchange durably; returns where, below the root. */
   String hold(Partition partition, String id, List<ObjectNode> rows) throws IOException {
     Path directory = directory(partition);
     Directories.ensure(disk, cache.root(), directory);
-    ObjectNode document = JSON.createObjectNode();
-    document.put("id", id);
-    document.put("partition", partition.path());
-    document.put("at", clock.instant().toString());
-    document.putArray("rows").addAll(rows);
     Path file = directory.resolve("%016d-%s.json".formatted(clock.millis(), id));
-    byte[] bytes = JSON.writeValueAsBytes(document);
+    byte[] bytes =
+        new HeldExchange(id, partition.path(), clock.instant().toString(), rows).format();
     try {
       DurableFiles.create(disk, file, bytes);
     } catch (IOException e) {
@@ -158,24 +118,7 @@ public final class HeldAppends {
   }
 
   HeldExchange read(HeldFile file) throws IOException {
-    byte[] bytes = disk.read(file.path());
-    JsonNode document;
-    try {
-      document = JSON.readTree(bytes);
-    } catch (JsonProcessingException e) {
-      throw new Corrupt(file.path(), "a held exchange", e.getOriginalMessage(), e);
-    }
-    List<ObjectNode> rows = new ArrayList<>();
-    for (JsonNode row : document.path("rows")) {
-      if (!(row instanceof ObjectNode object)) {
-        throw new Corrupt(file.path(), "rows that are objects", row.getNodeType().toString());
-      }
-      rows.add(object);
-    }
-    if (rows.isEmpty()) {
-      throw new Corrupt(file.path(), "rows", "none");
-    }
-    return new HeldExchange(document.path("id").asText(), rows);
+    return HeldExchange.parse(file.path(), disk.read(file.path()));
   }
 
   /** The right to land what is held for a partition; empty if another process has it. */

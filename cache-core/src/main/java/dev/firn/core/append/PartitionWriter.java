@@ -130,7 +130,7 @@ final class PartitionWriter {
         try {
           land(batch);
         } catch (IOException | RuntimeException | Error e) {
-          batch.stream().filter(pending -> !pending.isDone()).forEach(p -> p.failure = e);
+          fail(batch, own, e);
         }
       }
     } finally {
@@ -151,6 +151,25 @@ final class PartitionWriter {
     throw new IOException("the append failed", own.failure);
   }
 
+  /**
+   * An interrupt is meant for one thread. Those whose exchanges it was landing and has certainly
+   * not landed do it themselves.
+   */
+  private void fail(List<Pending> batch, Pending own, Throwable failure) {
+    boolean interrupted =
+        Thread.currentThread().isInterrupted() && !(failure instanceof CommitStateUnknown);
+    for (Pending pending : batch) {
+      if (pending.isDone()) {
+        continue;
+      }
+      if (interrupted && pending != own) {
+        queue.add(pending);
+      } else {
+        pending.failure = failure;
+      }
+    }
+  }
+
   private List<Pending> nextBatch() {
     List<Pending> batch = new ArrayList<>();
     long rows = 0;
@@ -168,13 +187,9 @@ final class PartitionWriter {
 
   private void land(List<Pending> batch) throws IOException {
     long waiting = Pending.waiting(batch);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (Pending.waiting(batch) == 0) {
-        return;
-      }
-      if (Pending.waiting(batch) < waiting) {
-        waiting = Pending.waiting(batch);
-        attempt = 0;
+    for (int attempt = 0; waiting > 0; attempt++) {
+      if (attempt == ATTEMPTS) {
+        throw new IOException(partition + " kept changing, for " + ATTEMPTS + " attempts");
       }
       Live live = state;
       if (live == null) {
@@ -185,18 +200,24 @@ final class PartitionWriter {
       }
       answerRetries(batch, live);
       List<Pending> fitting = fitting(batch, live);
-      if (fitting.isEmpty()) {
-        continue;
+      if (!fitting.isEmpty()) {
+        landOrEvolve(live, fitting);
       }
-      List<ObjectNode> rows = Pending.rows(fitting);
-      SchemaFit fit = fit(live, rows, OnMismatch.RESCUE);
-      if (fit.changesSchema()) {
-        evolve(live, fit.schema());
-        continue;
+      if (Pending.waiting(batch) < waiting) {
+        waiting = Pending.waiting(batch);
+        attempt = -1; // some have landed: the others have as many attempts as they
       }
+    }
+  }
+
+  private void landOrEvolve(Live live, List<Pending> fitting) throws IOException {
+    List<ObjectNode> rows = Pending.rows(fitting);
+    SchemaFit fit = fit(live, rows, OnMismatch.RESCUE);
+    if (fit.changesSchema()) {
+      evolve(live, fit.schema());
+    } else {
       landRows(live, fitting, rows, fit.schema());
     }
-    throw new IOException(partition + " kept changing, for " + ATTEMPTS + " attempts");
   }
 
   /**

@@ -1,7 +1,6 @@
 package dev.firn.core.append;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.firn.core.append.HeldAppends.HeldExchange;
 import dev.firn.core.append.HeldAppends.HeldFile;
 import dev.firn.core.rows.JsonExchange;
 import java.util.ArrayList;

@@ -30,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
@@ -234,6 +235,49 @@ class AppendTest {
       // Rejecting means that nothing is put elsewhere.
       assertThat(CacheRows.read(disk, root).get(Appends.PARTITION))
           .noneMatch(row -> row.contains("_rescued"));
+    }
+  }
+
+  @Test
+  void interruptOfTheThreadThatLandsFailsNobodyElse() throws Exception {
+    RecordingDisk slow = new RecordingDisk();
+    try (Cache cache = Appends.open(slow, root)) {
+      CacheWriter writer = Appends.writer(cache);
+      writer.append(Appends.exchange("zero", 1));
+      ConcurrentLinkedQueue<String> failed = new ConcurrentLinkedQueue<>();
+      List<Thread> appenders = new ArrayList<>();
+      for (int i = 0; i < 5; i++) {
+        String id = "t" + i;
+        appenders.add(
+            new Thread(
+                () -> {
+                  try {
+                    writer.append(Appends.exchange(id, 1));
+                  } catch (Exception e) {
+                    failed.add(id + "/0");
+                  }
+                }));
+      }
+      AtomicInteger landings = new AtomicInteger();
+      slow.failWith(
+          call -> {
+            if (call.kind() == Kind.SYNC_DIRECTORY && landings.get() == 1) {
+              landings.incrementAndGet();
+              appenders.subList(1, 5).forEach(Thread::start);
+              awaitWaiting(appenders.subList(1, 5));
+            } else if (call.kind() == Kind.CREATE && landings.incrementAndGet() == 3) {
+              Thread.currentThread().interrupt();
+            }
+          });
+      appenders.get(0).start();
+      for (Thread appender : appenders) {
+        appender.join(20_000);
+      }
+      assertThat(failed).hasSize(1);
+      assertThat(Appends.keys(disk, root))
+          .hasSize(5)
+          .contains("zero/0", "t0/0")
+          .doesNotContainAnyElementsOf(failed);
     }
   }
 

@@ -1,11 +1,6 @@
 package dev.firn.maintenance.verify;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.firn.core.append.HeldExchange;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
@@ -26,21 +21,6 @@ final class HeldCheck {
   private static final String HELD = "held";
   private static final String LANDING = ".json.landing-";
   private static final String LOCK = ".recover.lock";
-  private static final int MAX_DEPTH = 1_000;
-
-  private static final ObjectMapper JSON =
-      JsonMapper.builder(
-              JsonFactory.builder()
-                  .streamReadConstraints(
-                      StreamReadConstraints.builder()
-                          .maxStringLength(Integer.MAX_VALUE)
-                          .maxNameLength(Integer.MAX_VALUE)
-                          .maxNumberLength(Integer.MAX_VALUE)
-                          .maxNestingDepth(MAX_DEPTH)
-                          .build())
-                  .build())
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .build();
 
   private final Disk disk;
   private final CacheDirectory cache;
@@ -149,9 +129,9 @@ final class HeldCheck {
     Optional<String> problem;
     long rows = 0;
     try {
-      JsonNode document = JSON.readTree(disk.read(file));
-      rows = document.path("rows").size();
-      problem = problem(document, partition);
+      HeldExchange exchange = HeldExchange.parse(file, disk.read(file));
+      rows = exchange.rows().size();
+      problem = problem(exchange, partition);
     } catch (NoSuchFileException e) {
       return -1; // it has landed meanwhile
     } catch (IOException e) {
@@ -169,19 +149,10 @@ final class HeldCheck {
     return rows;
   }
 
-  private static Optional<String> problem(JsonNode document, Partition partition) {
-    JsonNode rows = document.path("rows");
-    if (!rows.isArray() || rows.isEmpty()) {
-      return Optional.of("no rows");
+  private static Optional<String> problem(HeldExchange exchange, Partition partition) {
+    if (!exchange.partition().equals(partition.path())) {
+      return Optional.of("one of \"" + exchange.partition() + "\"");
     }
-    for (JsonNode row : rows) {
-      if (!row.isObject()) {
-        return Optional.of("a row that is no object: " + row.getNodeType());
-      }
-    }
-    if (!document.path("partition").asText().equals(partition.path())) {
-      return Optional.of("one of " + document.path("partition"));
-    }
-    return document.path("id").asText().isEmpty() ? Optional.of("no id") : Optional.empty();
+    return exchange.id().isEmpty() ? Optional.of("no id") : Optional.empty();
   }
 }
