@@ -50,7 +50,7 @@ final class PassSweep {
     this.disk = disk;
     this.cache = cache;
     this.locks = locks;
-    this.inspector = new SweepInspector(disk, config, time, options.noGrace());
+    this.inspector = new SweepInspector(disk, cache, config, time, options.noGrace());
     this.options = options;
   }
 

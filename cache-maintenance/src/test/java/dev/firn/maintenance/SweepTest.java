@@ -100,8 +100,11 @@ class SweepTest {
     Path litter = Files.writeString(data.resolve(".tmp-exchange-" + UUID.randomUUID()), "PAR1");
     Path young = Files.writeString(data.resolve(".tmp-exchange-" + UUID.randomUUID()), "PAR1");
     Path unknown = Files.writeString(data.resolve("tmp-exchange"), "PAR1");
+    Path held = Files.createDirectories(root.resolve("held").resolve(CLAUDE));
+    Path heldLitter = Files.writeString(held.resolve(".tmp-1.json-" + UUID.randomUUID()), "{");
     Passes passes = new Passes(disk, root);
     touch(litter, passes.now().minus(Duration.ofMinutes(61)));
+    touch(heldLitter, passes.now().minus(Duration.ofMinutes(61)));
     touch(unknown, passes.now().minus(Duration.ofMinutes(61)));
     touch(young, passes.now().minus(Duration.ofMinutes(59)));
     Map<String, List<String>> rows = CacheRows.read(disk, root);
@@ -110,8 +113,11 @@ class SweepTest {
 
     assertThat(report.removed())
         .extracting(Removed::path)
-        .containsExactly(CLAUDE + "/table/data/" + litter.getFileName());
+        .containsExactlyInAnyOrder(
+            CLAUDE + "/table/data/" + litter.getFileName(),
+            "held/" + CLAUDE + "/" + heldLitter.getFileName());
     assertThat(litter).doesNotExist();
+    assertThat(heldLitter).doesNotExist();
     assertThat(young).exists();
     assertThat(unknown).exists();
     assertThat(CacheRows.read(disk, root)).isEqualTo(rows);

@@ -167,6 +167,11 @@ public final class HeldAppends {
   }
 
   private Path directory(Partition partition) {
+    return directory(cache, partition);
+  }
+
+  /** Where the exchanges that are held for a partition are. */
+  public static Path directory(CacheDirectory cache, Partition partition) {
     return cache.root().resolve(HELD).resolve(partition.path());
   }
 }

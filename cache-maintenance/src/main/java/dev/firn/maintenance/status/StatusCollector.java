@@ -56,7 +56,7 @@ public final class StatusCollector {
     PartitionAssessor assessor =
         new PartitionAssessor(disk, config, memory, PassOptions.standard());
     ObservedTime time = ObservedTime.read(disk, cache, clock.instant(), Uptime.ofThisMachine());
-    SweepInspector sweep = new SweepInspector(disk, config, time, false);
+    SweepInspector sweep = new SweepInspector(disk, cache, config, time, false);
     List<PartitionStatus> partitions = new ArrayList<>();
     List<Spool> spools = new ArrayList<>();
     for (String dataset : datasets.isEmpty() ? cache.datasets() : datasets) {

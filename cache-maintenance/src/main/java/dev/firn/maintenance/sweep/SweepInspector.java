@@ -1,5 +1,6 @@
 package dev.firn.maintenance.sweep;
 
+import dev.firn.core.append.HeldAppends;
 import dev.firn.core.cursor.Cursor;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
@@ -7,6 +8,7 @@ import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationProof;
 import dev.firn.core.generation.RetiredMarker;
+import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.PartitionFiles;
 import dev.firn.core.partition.PartitionInspector;
@@ -45,15 +47,16 @@ import java.util.Optional;
  *   <li><b>Orphan</b>: never live. A generation without any metadata or without a snapshot; one
  *       that Firn proved and that has not changed since (it holds no row of its own); a {@code
  *       .building-} directory; what {@code .removing-} has renamed aside; a temporary name, also of
- *       an append in the live generation, which only its writer knows. Its grace runs from the
- *       newest modification anywhere below it, because a directory's own time does not move while
- *       files below it are written.
+ *       an append in the live generation or of a held exchange, which only its writer knows. Its
+ *       grace runs from the newest modification anywhere below it, because a directory's own time
+ *       does not move while files below it are written.
  *   <li><b>In doubt</b>: complete, of another program, named by nobody and never marked; or with
  *       metadata that does not load. It may have been live.
  * </ul>
  */
 public final class SweepInspector {
   private final Disk disk;
+  private final CacheDirectory cache;
   private final MaintenanceConfig config;
   private final ObservedTime time;
   private final boolean noGrace;
@@ -61,8 +64,14 @@ public final class SweepInspector {
   /**
    * @param noGrace retired generations need no grace
    */
-  public SweepInspector(Disk disk, MaintenanceConfig config, ObservedTime time, boolean noGrace) {
+  public SweepInspector(
+      Disk disk,
+      CacheDirectory cache,
+      MaintenanceConfig config,
+      ObservedTime time,
+      boolean noGrace) {
     this.disk = disk;
+    this.cache = cache;
     this.config = config;
     this.time = time;
     this.noGrace = noGrace;
@@ -76,20 +85,22 @@ public final class SweepInspector {
     for (String entry : disk.list(state.partition().directory())) {
       inspectLitter(state.partition().directory().resolve(entry), entry).ifPresent(items::add);
     }
-    items.addAll(interruptedAppends(state.generation()));
+    items.addAll(interruptedWrites(state.generation().paths().data()));
+    items.addAll(interruptedWrites(HeldAppends.directory(cache, state.partition())));
     return items;
   }
 
-  /** Temporary names in the live {@code data/} whose grace is over: no append takes that long. */
-  private List<SweepItem> interruptedAppends(Generation live) throws IOException {
+  /**
+   * Temporary names whose grace is over, in a directory where appends write: none takes so long.
+   */
+  private List<SweepItem> interruptedWrites(Path directory) throws IOException {
     List<SweepItem> items = new ArrayList<>();
-    Path data = live.paths().data();
-    if (disk.stat(data).isEmpty()) {
+    if (!disk.stat(directory).map(FileStat::isDirectory).orElse(false)) {
       return items;
     }
-    for (String name : disk.list(data)) {
+    for (String name : disk.list(directory)) {
       if (DurableFiles.isTemporary(name)) {
-        inspectLitter(data.resolve(name), name)
+        inspectLitter(directory.resolve(name), name)
             .filter(item -> item.action() == Action.REMOVE)
             .ifPresent(items::add);
       }

@@ -46,7 +46,7 @@ public final class CacheVerifier {
     Findings elsewhere = new Findings(cache);
     LockFiles.check(disk, cache.root().resolve(CacheDirectory.CREATE_LOCK), elsewhere);
     ObservedTime time = ObservedTime.read(disk, cache, started, Uptime.ofThisMachine());
-    SweepInspector sweep = new SweepInspector(disk, config, time, true);
+    SweepInspector sweep = new SweepInspector(disk, cache, config, time, true);
     List<VerifiedPartition> verified = new ArrayList<>();
     List<Partition> partitions = partitions(datasets, elsewhere);
     for (Partition partition : partitions) {

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.verify;
 
+import dev.firn.core.append.HeldAppends;
 import dev.firn.core.append.HeldExchange;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
@@ -82,7 +83,7 @@ final class HeldCheck {
 
   /** Checks what is held for one partition. */
   void check(Partition partition, Findings findings) throws IOException {
-    Path directory = cache.root().resolve(HELD).resolve(partition.path());
+    Path directory = HeldAppends.directory(cache, partition);
     List<String> names;
     try {
       names = disk.list(directory);
