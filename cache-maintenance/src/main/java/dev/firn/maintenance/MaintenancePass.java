@@ -113,6 +113,7 @@ public final class MaintenancePass {
         reports.set(i, sweep.sweep(report, clock.instant()));
       }
     }
+    sweep.sweepNotes();
     if (!options.dryRun() && !partitions.isEmpty()) {
       reports.forEach(report -> memorize(memory, report, started));
       if (options.datasets().isEmpty()) {

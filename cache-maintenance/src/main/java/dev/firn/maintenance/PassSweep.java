@@ -20,6 +20,7 @@ import dev.firn.maintenance.sweep.SweepInspector;
 import dev.firn.maintenance.sweep.SweepItem;
 import dev.firn.maintenance.sweep.SweepItem.Action;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -102,6 +103,25 @@ final class PassSweep {
       diskRefused |= e instanceof IOException && !(e instanceof CacheException);
       String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
       return with(report, Outcome.FAILED, "not swept: " + why);
+    }
+  }
+
+  /** Removes what killed passes left among the notes: temporary names whose grace is over. */
+  void sweepNotes() {
+    if (!options.steps().sweeps()) {
+      return;
+    }
+    try {
+      for (SweepItem item : inspector.inspectNotes()) {
+        if (!options.dryRun()) {
+          disk.delete(item.path());
+        }
+        add(item, true);
+      }
+    } catch (NoSuchFileException e) {
+      return; // another pass was first
+    } catch (IOException e) {
+      diskRefused = true;
     }
   }
 

@@ -102,7 +102,12 @@ class SweepTest {
     Path unknown = Files.writeString(data.resolve("tmp-exchange"), "PAR1");
     Path held = Files.createDirectories(root.resolve("held").resolve(CLAUDE));
     Path heldLitter = Files.writeString(held.resolve(".tmp-1.json-" + UUID.randomUUID()), "{");
+    Path notes = Files.createDirectories(root.resolve("maintenance"));
+    Path noteLitter = Files.writeString(notes.resolve(".tmp-status.json-9"), "{");
+    Path youngNote = Files.writeString(notes.resolve(".tmp-clock.json-9"), "{");
     Passes passes = new Passes(disk, root);
+    touch(noteLitter, passes.now().minus(Duration.ofMinutes(61)));
+    touch(youngNote, passes.now().minus(Duration.ofMinutes(59)));
     touch(litter, passes.now().minus(Duration.ofMinutes(61)));
     touch(heldLitter, passes.now().minus(Duration.ofMinutes(61)));
     touch(unknown, passes.now().minus(Duration.ofMinutes(61)));
@@ -115,7 +120,10 @@ class SweepTest {
         .extracting(Removed::path)
         .containsExactlyInAnyOrder(
             CLAUDE + "/table/data/" + litter.getFileName(),
-            "held/" + CLAUDE + "/" + heldLitter.getFileName());
+            "held/" + CLAUDE + "/" + heldLitter.getFileName(),
+            "maintenance/" + noteLitter.getFileName());
+    assertThat(noteLitter).doesNotExist();
+    assertThat(youngNote).exists();
     assertThat(litter).doesNotExist();
     assertThat(heldLitter).doesNotExist();
     assertThat(young).exists();

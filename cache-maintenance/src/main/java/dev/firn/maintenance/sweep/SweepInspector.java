@@ -90,9 +90,12 @@ public final class SweepInspector {
     return items;
   }
 
-  /**
-   * Temporary names whose grace is over, in a directory where appends write: none takes so long.
-   */
+  /** What may leave {@code maintenance/}: what a pass that was killed had begun to write. */
+  public List<SweepItem> inspectNotes() throws IOException {
+    return interruptedWrites(cache.maintenance());
+  }
+
+  /** Temporary names whose grace is over, in a directory where no write takes so long. */
   private List<SweepItem> interruptedWrites(Path directory) throws IOException {
     List<SweepItem> items = new ArrayList<>();
     if (!disk.stat(directory).map(FileStat::isDirectory).orElse(false)) {
