@@ -53,11 +53,16 @@ enum ColumnProperties {
   /**
    * @param only a schema with the column alone
    */
-  ChunkWriter encoder(MessageType only, ColumnDescriptor column, ColumnChunkPageWriteStore pages) {
+  ChunkWriter encoder(
+      MessageType only,
+      ColumnDescriptor column,
+      ColumnChunkPageWriteStore store,
+      BackgroundPages background) {
+    CountedPages pages = new CountedPages(store.getPageWriter(column), background);
     return switch (this) {
-      case USUAL -> new UsualChunkWriter(PROPERTIES, only, column, pages);
-      case REPETITIVE -> new DistinctChunkWriter(column, pages.getPageWriter(column), true);
-      case FAT -> new DistinctChunkWriter(column, pages.getPageWriter(column), false);
+      case USUAL -> new UsualChunkWriter(PROPERTIES, only, column, pages, store);
+      case REPETITIVE -> new DistinctChunkWriter(column, pages, true);
+      case FAT -> new DistinctChunkWriter(column, pages, false);
     };
   }
 }

@@ -9,13 +9,18 @@ import org.apache.parquet.column.statistics.SizeStatistics;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
 
-/** Counts the bytes of pages before they are compressed. Takes pages of version 1. */
+/**
+ * Counts the bytes of pages before they are compressed, which is done in the background. Takes
+ * pages of version 1.
+ */
 final class CountedPages implements PageWriter {
   private final PageWriter to;
+  private final BackgroundPages background;
   private long bytes;
 
-  CountedPages(PageWriter to) {
+  CountedPages(PageWriter to, BackgroundPages background) {
     this.to = to;
+    this.background = background;
   }
 
   long bytes() {
@@ -35,7 +40,11 @@ final class CountedPages implements PageWriter {
       Encoding encoding)
       throws IOException {
     bytes += page.size();
-    to.writePage(page, values, rows, statistics, sizes, places, repetitions, definitions, encoding);
+    background.write(
+        page,
+        data ->
+            to.writePage(
+                data, values, rows, statistics, sizes, places, repetitions, definitions, encoding));
   }
 
   @Override
@@ -78,7 +87,10 @@ final class CountedPages implements PageWriter {
   @Override
   public void writeDictionaryPage(DictionaryPage page) throws IOException {
     bytes += page.getBytes().size();
-    to.writeDictionaryPage(page);
+    int values = page.getDictionarySize();
+    background.write(
+        page.getBytes(),
+        data -> to.writeDictionaryPage(new DictionaryPage(data, values, page.getEncoding())));
   }
 
   /** None of its own: the pages are not part of what their writer has buffered. */

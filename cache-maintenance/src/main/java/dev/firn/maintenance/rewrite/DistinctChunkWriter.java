@@ -9,7 +9,6 @@ import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.Encoding;
-import org.apache.parquet.column.page.PageWriter;
 import org.apache.parquet.column.statistics.SizeStatistics;
 import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
@@ -53,12 +52,12 @@ final class DistinctChunkWriter implements ChunkWriter {
   /**
    * @param statistics whether pages tell their minima and maxima
    */
-  DistinctChunkWriter(ColumnDescriptor column, PageWriter pages, boolean statistics) {
+  DistinctChunkWriter(ColumnDescriptor column, CountedPages pages, boolean statistics) {
     if (!takes(column)) {
       throw new AssertionError(column);
     }
     this.column = column;
-    this.pages = new CountedPages(pages);
+    this.pages = pages;
     this.statistics = statistics;
   }
 

@@ -50,7 +50,7 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>It does not deduplicate, does not look at partitions, and does not write deletes. May be used
- * by several threads; each rewrite runs in its caller's.
+ * by several threads; each rewrite runs in its caller's and one more, see {@link BackgroundPages}.
  */
 public final class FileRewriter {
   private static final String SCHEMA_PROPERTY = "iceberg.schema";
@@ -103,8 +103,11 @@ public final class FileRewriter {
       Map<String, String> footerProperties,
       OutputFactory outputs)
       throws IOException {
-    try (PageCodecs codecs = new PageCodecs()) {
-      return new Run(schema, order, metricsConfig, inputs, footerProperties, outputs, codecs).run();
+    try (PageCodecs codecs = new PageCodecs();
+        BackgroundPages background = new BackgroundPages()) {
+      return new Run(
+              schema, order, metricsConfig, inputs, footerProperties, outputs, codecs, background)
+          .run();
     }
   }
 
@@ -116,6 +119,7 @@ public final class FileRewriter {
     private final Map<String, String> footerProperties;
     private final OutputFactory outputs;
     private final PageCodecs codecs;
+    private final BackgroundPages background;
     private final InputSchemas schemas = new InputSchemas(names);
     private final List<RewrittenFile> files = new ArrayList<>();
 
@@ -126,7 +130,8 @@ public final class FileRewriter {
         List<RewriteInput> inputs,
         Map<String, String> footerProperties,
         OutputFactory outputs,
-        PageCodecs codecs) {
+        PageCodecs codecs,
+        BackgroundPages background) {
       this.schema = schema;
       this.order = order;
       this.metricsConfig = metricsConfig;
@@ -135,6 +140,7 @@ public final class FileRewriter {
       this.footerProperties.put(SCHEMA_PROPERTY, SchemaParser.toJson(schema));
       this.outputs = outputs;
       this.codecs = codecs;
+      this.background = background;
     }
 
     RewriteResult run() throws IOException {
@@ -149,7 +155,9 @@ public final class FileRewriter {
       try {
         for (Batches.Batch batch = batches.next(); batch != null; batch = batches.next()) {
           if (writer == null) {
-            writer = OutputWriter.open(outputs.create(), resolved, codecs, limits.proveContent());
+            writer =
+                OutputWriter.open(
+                    outputs.create(), resolved, codecs, background, limits.proveContent());
           }
           copy.copy(batch, batches, fileOrder, writer);
           if (writer.bytesWritten() >= limits.targetFileBytes()) {

@@ -23,6 +23,7 @@ final class OutputWriter {
   private final MessageType schema;
   private final List<ColumnDescriptor> leaves;
   private final PageCodecs codecs;
+  private final BackgroundPages background;
   private final ParquetFileOutput opened;
   private final ParquetFileWriter writer;
   private final ColumnTally tally;
@@ -32,12 +33,14 @@ final class OutputWriter {
       RewriteOutput output,
       SchemaResolver.Resolved resolved,
       PageCodecs codecs,
+      BackgroundPages background,
       ParquetFileOutput opened,
       boolean hashed) {
     this.output = output;
     this.schema = resolved.output();
     this.leaves = resolved.leaves();
     this.codecs = codecs;
+    this.background = background;
     this.opened = opened;
     this.writer = opened.writer();
     this.tally = new ColumnTally(leaves.size(), hashed);
@@ -47,10 +50,14 @@ final class OutputWriter {
    * @param hashed whether the entries are hashed for the proof of content
    */
   static OutputWriter open(
-      RewriteOutput output, SchemaResolver.Resolved resolved, PageCodecs codecs, boolean hashed)
+      RewriteOutput output,
+      SchemaResolver.Resolved resolved,
+      PageCodecs codecs,
+      BackgroundPages background,
+      boolean hashed)
       throws IOException {
     ParquetFileOutput opened = ParquetFileOutput.open(output.file(), resolved.output());
-    return new OutputWriter(output, resolved, codecs, opened, hashed);
+    return new OutputWriter(output, resolved, codecs, background, opened, hashed);
   }
 
   RewriteOutput output() {
@@ -116,6 +123,7 @@ final class OutputWriter {
 
     /** Writes the columns, which must all have ended with the same number of rows. */
     void write(long rowCount) throws IOException {
+      background.await();
       writer.startBlock(rowCount);
       for (int i = 0; i < chunks.length; i++) {
         Chunk chunk = chunks[i];
@@ -153,7 +161,7 @@ final class OutputWriter {
       MessageType only = LeafProjection.of(schema, column);
       this.pages = ParquetFileOutput.pages(codecs.getCompressor(CompressionCodecName.ZSTD), only);
       this.tally = OutputWriter.this.tally.next(leaf);
-      this.encoder = properties.encoder(only, column, pages);
+      this.encoder = properties.encoder(only, column, pages, background);
     }
 
     /** How many rows it has, the last of them perhaps not yet complete. */

@@ -4,7 +4,7 @@ import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
 import org.apache.parquet.column.ParquetProperties;
-import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
+import org.apache.parquet.column.values.bloomfilter.BloomFilterWriteStore;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
@@ -23,9 +23,10 @@ final class UsualChunkWriter implements ChunkWriter {
       ParquetProperties properties,
       MessageType only,
       ColumnDescriptor column,
-      ColumnChunkPageWriteStore pages) {
-    this.pages = new CountedPages(pages.getPageWriter(column));
-    this.store = properties.newColumnWriteStore(only, leaf -> this.pages, pages);
+      CountedPages pages,
+      BloomFilterWriteStore filters) {
+    this.pages = pages;
+    this.store = properties.newColumnWriteStore(only, leaf -> pages, filters);
     this.writer = store.getColumnWriter(column);
     this.type = column.getPrimitiveType().getPrimitiveTypeName();
     this.maxDefinition = column.getMaxDefinitionLevel();
