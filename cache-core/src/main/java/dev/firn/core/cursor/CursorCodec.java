@@ -269,6 +269,35 @@ public final class CursorCodec {
     return seal(fields);
   }
 
+  /**
+   * The cursor that a repair writes: it names {@code live} and knows of no swap.
+   *
+   * @param before the cursor that is replaced, for what is carried over; empty if it cannot be read
+   * @param rowCount live rows of the generation, as far as they can be counted
+   * @param highestNumber of any generation that there was
+   */
+  public static byte[] formatMended(
+      Optional<Cursor> before, GenerationName live, long rowCount, long highestNumber) {
+    ObjectNode fields = before.map(Cursor::fields).orElseGet(JSON::createObjectNode);
+    switch (live.layout()) {
+      case SOURCE_TABLE -> {
+        fields.put("layout", live.layout().text());
+        fields.put("tableDir", live.format());
+        if (!fields.has("epoch")) {
+          fields.put("epoch", 0);
+        }
+      }
+      case EPOCH -> {
+        fields.remove(List.of("layout", "tableDir"));
+        fields.put("epoch", live.number());
+      }
+    }
+    fields.put("rowCount", rowCount);
+    fields.putNull("compaction");
+    fields.put(HIGHEST, Math.max(highestNumber, live.number()));
+    return seal(fields);
+  }
+
   /** The same cursor that also remembers that {@code number} was used. */
   public static byte[] formatRemembering(Cursor cursor, long number) {
     ObjectNode fields = cursor.fields();

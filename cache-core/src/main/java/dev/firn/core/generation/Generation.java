@@ -76,14 +76,34 @@ public final class Generation {
    */
   public static Generation load(Disk disk, Path directory, GenerationName name) throws IOException {
     GenerationPaths paths = new GenerationPaths(directory, name);
-    GenerationFileIO io = new GenerationFileIO(disk, paths);
     // Listed first: a file that is published in between is then read from the snapshot, once.
     LandedFiles.Listing landed = LandedFiles.listAtOneInstant(disk, paths);
-    MetadataVersion version = MetadataVersions.loadNewest(disk, paths);
+    return load(disk, paths, landed, MetadataVersions.loadNewest(disk, paths));
+  }
+
+  /**
+   * Loads the generation as if the newest metadata were {@code version}: for a repair, which asks
+   * what would be live then.
+   *
+   * @throws CacheException if that version is not there, or cannot be understood
+   */
+  public static Generation loadVersion(Disk disk, Path directory, GenerationName name, int version)
+      throws IOException {
+    GenerationPaths paths = new GenerationPaths(directory, name);
+    LandedFiles.Listing landed = LandedFiles.listAtOneInstant(disk, paths);
+    return load(
+        disk, paths, landed, new MetadataVersion(version, MetadataVersions.format(version)));
+  }
+
+  private static Generation load(
+      Disk disk, GenerationPaths paths, LandedFiles.Listing landed, MetadataVersion version)
+      throws IOException {
+    GenerationFileIO io = new GenerationFileIO(disk, paths);
     Path file = io.requireNoLink(paths.metadata().resolve(version.fileName()));
     TableMetadata metadata;
     try {
-      String location = "file://" + directory.toAbsolutePath() + "/metadata/" + version.fileName();
+      String location =
+          "file://" + paths.directory().toAbsolutePath() + "/metadata/" + version.fileName();
       metadata =
           TableMetadataParser.read(new dev.firn.core.disk.IcebergInput(disk, location, file));
     } catch (RuntimeException e) {

@@ -30,8 +30,8 @@ import java.util.concurrent.locks.LockSupport;
  *       writing of the cursor. Waited for with back-off, up to a bound.
  * </ul>
  *
- * Both files are created only by callers that have read a valid cursor: a partition in doubt gets
- * no new file.
+ * Both files are created only by callers that have read a valid cursor, so that a partition in
+ * doubt gets no new file, and by a repair, which is about to give it one.
  */
 public final class PartitionLocks {
 

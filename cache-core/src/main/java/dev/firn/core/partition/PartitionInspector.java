@@ -209,7 +209,8 @@ public final class PartitionInspector {
         && generation.unpublished().isEmpty();
   }
 
-  private List<OtherGeneration> generations(Partition partition) throws IOException {
+  /** Every generation in a partition's directory, by number, whatever a cursor says of it. */
+  public List<OtherGeneration> generations(Partition partition) throws IOException {
     List<OtherGeneration> generations = new ArrayList<>();
     List<String> entries;
     try {

@@ -35,6 +35,8 @@ import org.apache.iceberg.util.Pair;
 
 /** Looks at a cache and says how it is. Reads only. */
 public final class StatusCollector {
+  private static final String REPAIR = "\"firn query repair\" says what can be mended";
+
   private final Disk disk;
   private final CacheDirectory cache;
   private final MaintenanceConfig config;
@@ -214,14 +216,10 @@ public final class StatusCollector {
 
   private static String hint(Problem problem) {
     return switch (problem) {
-      case CURSOR_UNREADABLE, CURSOR_MISSING ->
-          "restore cursor.json from a backup; nothing in the partition is touched meanwhile";
+      case CURSOR_UNREADABLE, CURSOR_MISSING, CONFLICT, GENERATION_MISSING ->
+          REPAIR + "; nothing in the partition is touched meanwhile";
       case CURSOR_UNSUPPORTED -> "use the newer firn that wrote it";
-      case GENERATION_MISSING ->
-          "restore the generation from a backup, or the cursor that fits what is there";
-      case GENERATION_DAMAGED -> "restore the damaged metadata file from a backup";
-      case CONFLICT ->
-          "restore the newest cursor; an older one would show old rows and lose newer ones";
+      case GENERATION_DAMAGED -> REPAIR + "; else restore the damaged file from a backup";
     };
   }
 }

@@ -5,10 +5,10 @@ import dev.firn.core.layout.PartitionFiles;
 import java.util.Optional;
 
 /** Every name in a partition's directory that uses up a generation's number. */
-final class NumberedNames {
+public final class NumberedNames {
   private NumberedNames() {}
 
-  static Optional<GenerationName> find(String entry) {
+  public static Optional<GenerationName> find(String entry) {
     return GenerationName.parse(entry)
         .or(() -> PartitionFiles.parseBuilding(entry))
         .or(() -> PartitionFiles.parseRemoving(entry));

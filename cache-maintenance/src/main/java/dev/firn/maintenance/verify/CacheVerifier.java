@@ -64,6 +64,13 @@ public final class CacheVerifier {
         disk.refused());
   }
 
+  /** The quick check of one partition, without what is elsewhere. */
+  public VerifiedPartition verify(Partition partition) {
+    ObservedTime time = ObservedTime.read(disk, cache, clock.instant(), Uptime.ofThisMachine());
+    SweepInspector sweep = new SweepInspector(disk, cache, config, time, true);
+    return new PartitionCheck(disk, cache, sweep, partition, new VerifyListener() {}).check(false);
+  }
+
   /** Those that are there, and those for which something is held. */
   private List<Partition> partitions(List<String> datasets, Findings elsewhere) throws IOException {
     Map<String, Partition> partitions = new TreeMap<>();

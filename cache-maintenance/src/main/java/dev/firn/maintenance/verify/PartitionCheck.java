@@ -37,6 +37,7 @@ import java.util.function.ToLongFunction;
  */
 final class PartitionCheck {
   private static final int ATTEMPTS = 5;
+  private static final String REPAIR = "ask \"firn query repair\"";
   private static final Set<String> KNOWN =
       Set.of(
           PartitionFiles.CURSOR,
@@ -188,12 +189,11 @@ final class PartitionCheck {
 
   private static String advice(Problem problem) {
     return switch (problem) {
-      case CURSOR_UNREADABLE, CURSOR_MISSING -> "restore cursor.json from a backup";
+      case CURSOR_UNREADABLE, CURSOR_MISSING -> REPAIR + ", or restore cursor.json from a backup";
       case CURSOR_UNSUPPORTED -> "use the newer firn that wrote it";
-      case GENERATION_MISSING ->
-          "restore the generation from a backup, or the cursor that fits what is there";
-      case GENERATION_DAMAGED -> "restore the damaged metadata file from a backup";
-      case CONFLICT -> "restore the newest cursor, or decide by hand which generation is right";
+      case GENERATION_MISSING -> REPAIR + ", or restore the generation from a backup";
+      case GENERATION_DAMAGED -> REPAIR + ", or restore the damaged metadata file from a backup";
+      case CONFLICT -> REPAIR + ", or restore the newest cursor";
     };
   }
 

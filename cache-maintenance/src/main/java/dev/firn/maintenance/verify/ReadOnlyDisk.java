@@ -18,11 +18,11 @@ import java.util.Optional;
  * the disk itself refused a read (an I/O error, no permission), which Parquet's and Avro's
  * exceptions do not tell from damage.
  */
-final class ReadOnlyDisk implements Disk {
+public final class ReadOnlyDisk implements Disk {
   private final Disk disk;
   private boolean refused;
 
-  ReadOnlyDisk(Disk disk) {
+  public ReadOnlyDisk(Disk disk) {
     this.disk = disk;
   }
 

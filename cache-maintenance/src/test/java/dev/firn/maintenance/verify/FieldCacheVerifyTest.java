@@ -76,7 +76,7 @@ class FieldCacheVerifyTest {
     Finding cursor = partition.findings().get(0);
     assertThat(cursor.found()).contains("54 bytes").doesNotContain(root.toString());
     assertThat(cursor.consequence()).contains("nothing in it is written or removed");
-    assertThat(cursor.advice()).contains("restore cursor.json");
+    assertThat(cursor.advice()).contains("firn query repair", "restore cursor.json");
   }
 
   @Test
