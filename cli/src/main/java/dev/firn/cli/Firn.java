@@ -11,6 +11,7 @@ import dev.firn.cli.failure.Failure;
 import dev.firn.cli.query.ExplainCommand;
 import dev.firn.cli.query.MaintainCommand;
 import dev.firn.cli.query.QueryCommand;
+import dev.firn.cli.query.RepairCommand;
 import dev.firn.cli.query.RowsCommand;
 import dev.firn.cli.query.SchemaCommand;
 import dev.firn.cli.query.StatusCommand;
@@ -101,6 +102,7 @@ public final class Firn {
     query.addSubcommand(new RowsCommand(session));
     query.addSubcommand(new SchemaCommand(session));
     query.addSubcommand(new VerifyCommand(session));
+    query.addSubcommand(new RepairCommand(session));
     config.addSubcommand(new InitCommand(session));
     config.addSubcommand(new ShowCommand(session));
     config.addSubcommand(new ValidateCommand(session));

@@ -35,7 +35,7 @@ class HelpTest {
 
             Commands:
               append      Append rows: lines of JSON from stdin or files.
-              query       Tend and read a cache: maintain, status, explain, rows, schema, verify.
+              query       Tend and read a cache: maintain, status, explain, rows, schema, verify, repair.
               config      The configuration: init, show, validate.
               completion  Print what lets a shell complete firn's commands and options.
 
@@ -62,6 +62,7 @@ class HelpTest {
         "query rows",
         "query schema",
         "query verify",
+        "query repair",
         "config",
         "config init",
         "config show",

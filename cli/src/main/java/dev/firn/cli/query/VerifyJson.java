@@ -53,8 +53,7 @@ final class VerifyJson {
     json.writeEndObject();
   }
 
-  private static void write(JsonGenerator json, String name, List<Finding> findings)
-      throws IOException {
+  static void write(JsonGenerator json, String name, List<Finding> findings) throws IOException {
     json.writeArrayFieldStart(name);
     for (Finding finding : findings) {
       json.writeStartObject();
