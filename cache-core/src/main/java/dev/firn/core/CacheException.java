@@ -70,6 +70,22 @@ public abstract sealed class CacheException extends IOException {
     }
   }
 
+  /** A cache cannot be written there, whatever is done: its files would not be safe. */
+  public static final class UnsupportedFileSystem extends CacheException {
+    /**
+     * @param type the operating system's word for the file system
+     * @param lacks what it is, or what it lacks
+     */
+    public UnsupportedFileSystem(Path directory, String type, String lacks) {
+      super(
+          directory
+              + ": no cache can be written on "
+              + (type.isEmpty() ? "this file system" : type)
+              + ", "
+              + lacks);
+    }
+  }
+
   /** A generation that a reader had opened was retired and its grace is over: open again. */
   public static final class GenerationRemoved extends CacheException {
     public GenerationRemoved(Path generation, Throwable cause) {

@@ -1,10 +1,12 @@
 package dev.firn.maintenance;
 
+import dev.firn.core.CacheException;
 import dev.firn.core.append.AppendOptions;
 import dev.firn.core.append.CacheAppender;
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.PartitionLocks;
@@ -86,6 +88,7 @@ public final class MaintenancePass {
   /**
    * Runs the pass.
    *
+   * @throws CacheException.UnsupportedFileSystem if the cache cannot be written where it is
    * @throws IOException if the cache's directories cannot be listed; what goes wrong in one
    *     partition is in the report
    */
@@ -95,6 +98,7 @@ public final class MaintenancePass {
     PassMemory memory = PassMemory.load(disk, cache);
     List<Partition> partitions = partitions(options);
     if (!options.dryRun() && !partitions.isEmpty()) {
+      new FileSystemCheck(disk).require(cache.root());
       remember(() -> time.save(disk, cache));
     }
     PartitionAssessor assessor = new PartitionAssessor(disk, config, memory, options);

@@ -10,6 +10,7 @@ import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.CacheException.LeaseUnavailable;
+import dev.firn.core.CacheException.UnsupportedFileSystem;
 import dev.firn.core.CacheException.UnsupportedFormat;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -42,6 +43,7 @@ class FailureTest {
     return Stream.of(
         arguments(new Corrupt(FILE, "240 bytes", "113 bytes"), 3, "expected 240 bytes"),
         arguments(new UnsupportedFormat(FILE, "version 9", "1"), 3, "version 9"),
+        arguments(new UnsupportedFileSystem(FILE, "nfs4", "slow"), 2, "on nfs4, slow; keep the"),
         arguments(new GenerationRemoved(FILE, cause), 3, "run the command again"),
         arguments(new CommitConflict("the cursor moved"), 1, "the cursor moved"),
         arguments(new CommitStateUnknown("rename failed", cause), 1, "may have happened"),

@@ -18,7 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadOnlyTest {
-  private static final Set<String> READS = Set.of("read", "open", "list", "stat", "usableBytes");
+  private static final Set<String> READS =
+      Set.of("read", "open", "list", "stat", "usableBytes", "fileSystem");
 
   @TempDir Path home;
   private final List<String> changes = new ArrayList<>();

@@ -1,6 +1,7 @@
 package dev.firn.core.append;
 
 import dev.firn.core.disk.Disk;
+import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.PartitionLocks;
@@ -19,6 +20,7 @@ public final class CacheAppender {
   private final CacheDirectory cache;
   private final AppendOptions options;
   private final InstantSource clock;
+  private final FileSystemCheck fileSystem;
   private final PartitionLocks locks;
   private final Publisher publisher;
   private final HeldAppends heldAppends;
@@ -31,6 +33,7 @@ public final class CacheAppender {
     this.cache = cache;
     this.options = options;
     this.clock = clock;
+    this.fileSystem = new FileSystemCheck(disk);
     this.locks = new PartitionLocks(disk, options.command());
     this.publisher = new Publisher(disk, clock, options.snapshots());
     this.heldAppends = new HeldAppends(disk, cache, clock);
@@ -61,6 +64,7 @@ public final class CacheAppender {
                     cache,
                     partition,
                     options.onMismatch().getOrDefault(dataset, OnMismatch.RESCUE),
+                    fileSystem,
                     locks,
                     publisher,
                     heldAppends,

@@ -9,6 +9,7 @@ import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.ParquetOutput;
+import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.LandedFiles;
 import dev.firn.core.layout.CacheDirectory;
@@ -74,6 +75,7 @@ final class PartitionWriter {
   private final CacheDirectory cache;
   private final Partition partition;
   private final OnMismatch onMismatch;
+  private final FileSystemCheck fileSystem;
   private final PartitionLocks locks;
   private final Publisher publisher;
   private final PartitionPublishing publishing;
@@ -94,6 +96,7 @@ final class PartitionWriter {
       CacheDirectory cache,
       Partition partition,
       OnMismatch onMismatch,
+      FileSystemCheck fileSystem,
       PartitionLocks locks,
       Publisher publisher,
       HeldAppends heldAppends,
@@ -102,6 +105,7 @@ final class PartitionWriter {
     this.cache = cache;
     this.partition = partition;
     this.onMismatch = onMismatch;
+    this.fileSystem = fileSystem;
     this.locks = locks;
     this.publisher = publisher;
     this.heldAppends = heldAppends;
@@ -256,6 +260,7 @@ final class PartitionWriter {
 
   /** Opens the partition, creating it if it is absent; null if the batch was held instead. */
   private @Nullable Live open(List<Pending> batch) throws IOException {
+    requireFileSystem();
     PartitionState found = inspector.inspect(partition);
     if (found instanceof Absent || PartitionCreation.isUnfinished(disk, found)) {
       SchemaFit fit = SchemaFit.of(null, 0, Pending.rows(batch), OnMismatch.RESCUE);
@@ -294,6 +299,12 @@ final class PartitionWriter {
       return null;
     }
     throw new IOException(partition + " could not be created");
+  }
+
+  /** Before anything is written: the root may hold the partition by a mount of its own. */
+  private void requireFileSystem() throws IOException {
+    fileSystem.require(cache.root());
+    fileSystem.require(partition.directory());
   }
 
   /** Where an exchange is held, now or already. */
@@ -577,6 +588,7 @@ final class PartitionWriter {
   void recover() throws IOException {
     landing.lock();
     try {
+      requireFileSystem();
       if (inspector.inspect(partition) instanceof Live live) {
         begin(live);
         recover(live);

@@ -51,6 +51,12 @@ public interface Disk {
   long usableBytes(Path path) throws IOException;
 
   /**
+   * The operating system's word for the file system that holds a path that exists: {@code ext4},
+   * {@code nfs4}; empty if it cannot tell.
+   */
+  String fileSystem(Path path) throws IOException;
+
+  /**
    * Opens the file, creating it empty if it is absent, and tries to take the exclusive lock on it;
    * empty if somebody else holds it. Only {@link dev.firn.core.lock.LockRegistry} may call this: on
    * POSIX, closing any descriptor of a file drops all locks that this process holds on it.

@@ -166,6 +166,15 @@ public final class LocalDisk implements Disk {
   }
 
   @Override
+  public String fileSystem(Path path) {
+    try {
+      return Files.getFileStore(path).type();
+    } catch (IOException e) {
+      return ""; // in a changed root the table of mounts may not name it
+    }
+  }
+
+  @Override
   public Optional<DiskLock> tryLock(Path file) throws IOException {
     FileChannel channel =
         FileChannel.open(

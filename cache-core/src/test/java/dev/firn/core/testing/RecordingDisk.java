@@ -77,6 +77,7 @@ public final class RecordingDisk implements Disk {
   private long killAfter = Long.MAX_VALUE;
   private long steps;
   private OptionalLong freeBytes = OptionalLong.empty();
+  private String fileSystem = "";
   private @Nullable UnsyncedChanges unsynced;
   private final Set<String> syncSites = new TreeSet<>();
   private String skippedSite = "";
@@ -124,6 +125,11 @@ public final class RecordingDisk implements Disk {
   /** From now on so many bytes are said to be free, whatever is. */
   public synchronized void pretendFree(long bytes) {
     freeBytes = OptionalLong.of(bytes);
+  }
+
+  /** From now on everything is said to be on a file system of this type. */
+  public synchronized void pretendFileSystem(String type) {
+    fileSystem = type;
   }
 
   /**
@@ -285,6 +291,11 @@ public final class RecordingDisk implements Disk {
   @Override
   public long usableBytes(Path path) throws IOException {
     return freeBytes.isPresent() ? freeBytes.getAsLong() : real.usableBytes(path);
+  }
+
+  @Override
+  public String fileSystem(Path path) throws IOException {
+    return fileSystem.isEmpty() ? real.fileSystem(path) : fileSystem;
   }
 
   @Override

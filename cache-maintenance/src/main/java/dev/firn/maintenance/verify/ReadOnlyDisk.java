@@ -98,6 +98,11 @@ public final class ReadOnlyDisk implements Disk {
   }
 
   @Override
+  public String fileSystem(Path path) throws IOException {
+    return disk.fileSystem(path);
+  }
+
+  @Override
   public DiskOutput create(Path file) {
     throw changes("create " + file);
   }

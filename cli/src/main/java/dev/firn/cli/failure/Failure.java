@@ -6,6 +6,7 @@ import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.CacheException.LeaseUnavailable;
+import dev.firn.core.CacheException.UnsupportedFileSystem;
 import dev.firn.core.CacheException.UnsupportedFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -60,6 +61,12 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
       return new Failure(
           ExitCode.UNREADABLE,
           text(error) + "; nothing was changed there, a newer firn may read it",
+          false);
+    }
+    if (error instanceof UnsupportedFileSystem) {
+      return new Failure(
+          ExitCode.USAGE,
+          text(error) + "; keep the cache on a local disk, with --root or $FIRN_ROOT",
           false);
     }
     if (error instanceof GenerationRemoved) {
