@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A commit writes the next metadata file under a temporary name, syncs it, <em>links</em> it to
  * {@code v<n>.metadata.json}, syncs the directory, and then writes the version hint. Killed before
  * the link, the old version is current; after it, the new one is: what it names was durable before,
- * because every output of {@link GenerationFileIO} is synced when it is closed. A link fails if the
+ * because every output of {@link GenerationFileIO} is synced when it is closed, and the directory
+ * with their names before the link. (Of a first version that is not needed: nobody reads a
+ * generation whose building did not come to its end, which syncs all names.) A link fails if the
  * name is taken, so of two writers one loses: that alone is a failed commit; every other error is
  * an unknown state in which nothing may be cleaned up.
  */
@@ -72,6 +74,9 @@ final class GenerationOperations implements TableOperations {
     int next = version + 1;
     byte[] json = TableMetadataParser.toJson(metadata).getBytes(StandardCharsets.UTF_8);
     try {
+      if (base != null) {
+        disk.syncDirectory(paths.metadata());
+      }
       DurableFiles.create(disk, paths.metadata().resolve(MetadataVersions.format(next)), json);
       DurableFiles.replace(
           disk, paths.versionHint(), Integer.toString(next).getBytes(StandardCharsets.UTF_8));

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.testing.PowerLoss;
+import dev.firn.core.testing.PowerLoss.Bytes;
+import dev.firn.core.testing.PowerLoss.Names;
+import dev.firn.core.testing.Protocols;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Call;
 import dev.firn.core.testing.RecordingDisk.Killed;
@@ -15,6 +19,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -27,6 +33,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class AppendCrashTest {
   private static final String MORE = ", \"extra\": 1.5, \"n\": 3000000000, \"a.b\": true";
+
+  private static final List<Bytes> LOST_BYTES = List.of(Bytes.DROPPED, Bytes.TORN, Bytes.ZEROED);
+  private static final Protocols STATES = new Protocols();
 
   @TempDir Path directory;
   private final Disk disk = new LocalDisk();
@@ -142,9 +151,22 @@ class AppendCrashTest {
   enum Trouble {
     KILL,
     POWER_LOSS,
+    POWER_LOSS_THAT_KEEPS_NAMES,
+    POWER_LOSS_OF_ANY_PART,
     KILL_THEN_ANOTHER_PROCESS_APPENDS_THEN_POWER_LOSS,
     REFUSAL,
-    LASTING_REFUSAL
+    LASTING_REFUSAL;
+
+    /** How the power fails after this step; null if it does not. */
+    @Nullable PowerLoss powerLoss(long step) {
+      return switch (this) {
+        case POWER_LOSS, KILL_THEN_ANOTHER_PROCESS_APPENDS_THEN_POWER_LOSS -> PowerLoss.WORST;
+        case POWER_LOSS_THAT_KEEPS_NAMES ->
+            new PowerLoss(LOST_BYTES.get((int) step % LOST_BYTES.size()), Names.KEPT, 0);
+        case POWER_LOSS_OF_ANY_PART -> new PowerLoss(Bytes.ANY, Names.ANY, step);
+        case KILL, REFUSAL, LASTING_REFUSAL -> null;
+      };
+    }
   }
 
   static Stream<Arguments> cases() {
@@ -215,10 +237,8 @@ class AppendCrashTest {
       String when)
       throws IOException {
     boolean[] met = {false};
-    boolean powerLoss =
-        trouble == Trouble.POWER_LOSS
-            || trouble == Trouble.KILL_THEN_ANOTHER_PROCESS_APPENDS_THEN_POWER_LOSS;
-    if (powerLoss) {
+    @Nullable PowerLoss powerLoss = trouble.powerLoss(step);
+    if (powerLoss != null) {
       troubled.rememberForPowerLoss(
           Files.createDirectories(directory.resolve("side" + work + step)));
     }
@@ -250,10 +270,16 @@ class AppendCrashTest {
       book.append(other, "other process");
       book.append(other, "other process grown", ", \"late\": \"x\"");
     }
-    if (powerLoss) {
-      troubled.losePower();
+    troubled.killedAt().ifPresent(STATES::count);
+    if (powerLoss != null) {
+      troubled.losePower(powerLoss);
     }
     return met[0];
+  }
+
+  @AfterAll
+  static void printStates() {
+    System.out.println("appends cut: " + STATES);
   }
 
   private static boolean counts(Call call) {

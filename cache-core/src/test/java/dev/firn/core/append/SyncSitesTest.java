@@ -6,12 +6,14 @@ import dev.firn.core.append.AppendCrashTest.Work;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.testing.PowerLoss;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -28,15 +30,18 @@ import org.junit.jupiter.api.io.TempDir;
 class SyncSitesTest {
   private static final boolean SOAK = Boolean.getBoolean("firn.soak");
 
+  private static final List<Boolean> FIRST = List.of(false);
+  private static final List<Boolean> BOTH = List.of(false, true);
+
   private static final Map<String, String> NOT_MISSED_ALONE =
       Map.ofEntries(
           Map.entry("Directories.ensureRoot SYNC_DIRECTORY 1", "done again for each partition"),
           Map.entry(
-              "GenerationOperations.commit SYNC_DIRECTORY 1",
+              "GenerationOperations.commit SYNC_DIRECTORY 2",
               "what is not published yet is live; before rows rest on a schema, begin syncs it"),
           Map.entry("GenerationOperations.commit SYNC 2", "the hint: a wrong one harms nobody"),
           Map.entry(
-              "GenerationOperations.commit SYNC_DIRECTORY 2", "the hint: a wrong one harms nobody"),
+              "GenerationOperations.commit SYNC_DIRECTORY 3", "the hint: a wrong one harms nobody"),
           Map.entry(
               "HeldAppends.release SYNC_DIRECTORY 1",
               "a held file that comes back names the place where it has landed"),
@@ -59,20 +64,19 @@ class SyncSitesTest {
   void withoutAnyOneSyncAPowerCutLosesSomething() throws Exception {
     Map<Work, Path> templates = new TreeMap<>();
     Map<Work, Appends> books = new TreeMap<>();
-    Map<String, Set<Work>> sites = new TreeMap<>();
+    Map<String, Map<Work, Long>> sites = new TreeMap<>();
     for (Work work : Work.values()) {
       Path template = directory.resolve("template" + work);
       Appends set = new Appends();
       work.set(template, set);
       templates.put(work, template);
       books.put(work, set);
-      for (String site : survey(work, template, set)) {
-        sites.computeIfAbsent(site, s -> new TreeSet<>()).add(work);
-      }
+      survey(work, template, set)
+          .forEach((site, at) -> sites.computeIfAbsent(site, s -> new TreeMap<>()).put(work, at));
     }
     Map<String, Integer> numbers = new HashMap<>();
     Set<String> neverMissed = new TreeSet<>();
-    for (Map.Entry<String, Set<Work>> site : sites.entrySet()) {
+    for (Map.Entry<String, Map<Work, Long>> site : sites.entrySet()) {
       String name = site.getKey().replaceFirst(":[0-9]+", "");
       name += " " + numbers.merge(name, 1, Integer::sum);
       if (!SOAK && NOT_MISSED_ALONE.containsKey(name)) {
@@ -80,9 +84,12 @@ class SyncSitesTest {
         continue;
       }
       String failure = "";
-      for (Work work : site.getValue()) {
+      for (Map.Entry<Work, Long> at : site.getValue().entrySet()) {
+        Work work = at.getKey();
         if (failure.isEmpty()) {
-          failure = firstFailure(work, templates.get(work), books.get(work), site.getKey());
+          failure =
+              firstFailure(
+                  work, templates.get(work), books.get(work), site.getKey(), at.getValue());
         }
       }
       System.out.println("without " + name + ": " + (failure.isEmpty() ? "nothing" : failure));
@@ -94,8 +101,8 @@ class SyncSitesTest {
     assertThat(neverMissed).isEqualTo(new TreeSet<>(NOT_MISSED_ALONE.keySet()));
   }
 
-  /** The sites that a work comes by when nothing happens to it. */
-  private Set<String> survey(Work work, Path template, Appends set) throws IOException {
+  /** The sites that a work comes by when nothing happens to it, and after how many steps. */
+  private Map<String, Long> survey(Work work, Path template, Appends set) throws IOException {
     Path root = copy(template);
     RecordingDisk watched = new RecordingDisk();
     try (Cache cache = Appends.open(watched, root)) {
@@ -104,37 +111,40 @@ class SyncSitesTest {
     return watched.syncSites();
   }
 
-  /** What goes wrong first, empty if nothing does, whenever the power is cut. */
-  private String firstFailure(Work work, Path template, Appends set, String site)
+  /** What goes wrong first, empty if nothing does, whenever the power is cut once it came by. */
+  private String firstFailure(Work work, Path template, Appends set, String site, long from)
       throws IOException {
-    for (boolean another : new boolean[] {false, true}) {
-      boolean killed = true;
-      for (long step = 0; killed; step++) {
-        Path root = copy(template);
-        Appends book = new Appends(set);
-        RecordingDisk troubled = new RecordingDisk();
-        troubled.rememberForPowerLoss(Files.createDirectory(directory.resolve("side" + runs)));
-        troubled.skipSyncsAt(site);
-        troubled.killAfter(step);
-        killed = false;
-        try {
-          work.run(Appends.open(troubled, root), book);
-        } catch (Killed e) {
-          killed = true;
-        }
-        if (another) {
-          troubled.killAfter(Long.MAX_VALUE);
-          book.append(Appends.open(troubled, root), "other process");
-        }
-        troubled.losePower();
-        work.mend(root);
-        try {
-          try (Cache cache = Appends.open(root)) {
-            book.append(cache, "next");
+    for (PowerLoss loss : PowerLoss.ways(1)) {
+      for (boolean another : loss.equals(PowerLoss.WORST) ? BOTH : FIRST) {
+        boolean killed = true;
+        for (long step = another ? 0 : from; killed; step++) {
+          Path root = copy(template);
+          Appends book = new Appends(set);
+          RecordingDisk troubled = new RecordingDisk();
+          troubled.rememberForPowerLoss(Files.createDirectory(directory.resolve("side" + runs)));
+          troubled.skipSyncsAt(site);
+          troubled.killAfter(step);
+          killed = false;
+          try {
+            work.run(Appends.open(troubled, root), book);
+          } catch (Killed e) {
+            killed = true;
           }
-          book.requireIn(disk, root, "after");
-        } catch (AssertionError | IOException e) {
-          return work + (another ? ", another process after step " : ", step ") + step;
+          if (another) {
+            troubled.killAfter(Long.MAX_VALUE);
+            book.append(Appends.open(troubled, root), "other process");
+          }
+          troubled.losePower(loss);
+          work.mend(root);
+          try {
+            try (Cache cache = Appends.open(root)) {
+              book.append(cache, "next");
+            }
+            book.requireIn(disk, root, "after");
+          } catch (AssertionError | IOException e) {
+            String what = another ? ", another process after step " : ", step ";
+            return work + what + step + (loss.equals(PowerLoss.WORST) ? "" : ", " + loss);
+          }
         }
       }
     }

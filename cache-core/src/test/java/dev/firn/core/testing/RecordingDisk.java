@@ -7,21 +7,29 @@ import dev.firn.core.disk.DiskOutput;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.disk.LocalDisk;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The real disk, with every call recorded. It can fail any call, and it can die: from a chosen
- * change on, no call does anything any more, as after a SIGKILL. And it can lose power: what was
- * not synced is undone, bytes and names, as far as a disk may.
+ * The real disk, with every call recorded; syncs are recorded only, since what they are for is
+ * played here: it would take the tests most of their time. It can fail any call, and it can die:
+ * from a chosen change on, no call does anything any more, as after a SIGKILL. It can lose power:
+ * what was not synced is undone, bytes and names, as far as a disk may. It can be full. And it can
+ * leave out a single sync or lock, or show a single reader how things were before.
  */
 public final class RecordingDisk implements Disk {
 
@@ -71,16 +79,27 @@ public final class RecordingDisk implements Disk {
     void before(Call call) throws IOException;
   }
 
+  /** What a name takes in its directory, about. */
+  private static final long NAME_BYTES = 64;
+
   private final Disk real = new LocalDisk();
   private final List<Call> calls = new ArrayList<>();
   private Fault fault = call -> {};
   private long killAfter = Long.MAX_VALUE;
   private long steps;
+  private @Nullable CallSite killedAt;
   private OptionalLong freeBytes = OptionalLong.empty();
   private String fileSystem = "";
   private @Nullable UnsyncedChanges unsynced;
-  private final Set<String> syncSites = new TreeSet<>();
+  private final Map<String, Long> syncSites = new TreeMap<>();
   private String skippedSite = "";
+  private final Set<String> lockSites = new TreeSet<>();
+  private Predicate<CallSite> unlocked = site -> false;
+  private final Map<Path, Object> falseIdentities = new HashMap<>();
+  private Predicate<CallSite> deceived = site -> false;
+  private @Nullable Path staleOf;
+  private @Nullable Path stale;
+  private long room = Long.MAX_VALUE;
 
   public synchronized List<Call> calls() {
     return List.copyOf(calls);
@@ -104,6 +123,11 @@ public final class RecordingDisk implements Disk {
     this.steps = 0;
   }
 
+  /** Where the process was when it died; empty if it has not. */
+  public synchronized Optional<CallSite> killedAt() {
+    return Optional.ofNullable(killedAt);
+  }
+
   /** Calls so far that change or sync something. */
   public synchronized long steps() {
     return steps;
@@ -118,8 +142,13 @@ public final class RecordingDisk implements Disk {
   }
 
   /** Undoes every change since {@link #rememberForPowerLoss} that was not synced. */
-  public synchronized void losePower() throws IOException {
-    Objects.requireNonNull(unsynced).undo();
+  public void losePower() throws IOException {
+    losePower(PowerLoss.WORST);
+  }
+
+  /** Loses of what was not synced since {@link #rememberForPowerLoss} as much as this says. */
+  public synchronized void losePower(PowerLoss loss) throws IOException {
+    Objects.requireNonNull(unsynced).undo(loss);
   }
 
   /** From now on so many bytes are said to be free, whatever is. */
@@ -134,10 +163,10 @@ public final class RecordingDisk implements Disk {
 
   /**
    * Where syncs were asked for so far: class, method and line, and whether of a file or a
-   * directory.
+   * directory; and after how many steps for the first time.
    */
-  public synchronized Set<String> syncSites() {
-    return new TreeSet<>(syncSites);
+  public synchronized Map<String, Long> syncSites() {
+    return new TreeMap<>(syncSites);
   }
 
   /** From now on the syncs that are asked for there make nothing durable. */
@@ -145,36 +174,75 @@ public final class RecordingDisk implements Disk {
     skippedSite = site;
   }
 
-  /**
-   * True if this sync counts. The site is the caller that chose to sync, not what it went through.
-   */
+  /** True if this sync counts. */
   private synchronized boolean isDurable(Kind kind) {
-    String site =
-        StackWalker.getInstance()
-            .walk(
-                frames ->
-                    frames
-                        .filter(f -> f.getClassName().startsWith("dev.firn."))
-                        .filter(f -> !f.getClassName().startsWith("dev.firn.core.disk."))
-                        .filter(f -> !f.getClassName().startsWith("dev.firn.core.testing."))
-                        .map(
-                            f ->
-                                f.getClassName().substring(f.getClassName().lastIndexOf('.') + 1)
-                                    + "."
-                                    + f.getMethodName()
-                                    + ":"
-                                    + f.getLineNumber()
-                                    + " "
-                                    + kind)
-                        .findFirst()
-                        .orElse("?"));
-    syncSites.add(site);
+    String site = CallSite.here().innermost() + " " + kind;
+    syncSites.putIfAbsent(site, steps);
     return !site.equals(skippedSite);
+  }
+
+  /** Where locks were taken so far: class, method and line. */
+  public synchronized Set<String> lockSites() {
+    return new TreeSet<>(lockSites);
+  }
+
+  /** From now on the locks that are taken there exclude nobody. */
+  public synchronized void skipLocksAt(Predicate<CallSite> sites) {
+    unlocked = sites;
+  }
+
+  /** Who reads there is told of what {@link #show} shows, if anything by then. */
+  public synchronized void deceive(Predicate<CallSite> sites) {
+    deceived = sites;
+  }
+
+  /**
+   * What {@link #deceive} tells.
+   *
+   * @param copy how {@code directory} was before
+   */
+  public synchronized void show(Path directory, Path copy) {
+    staleOf = directory;
+    stale = copy;
+  }
+
+  private synchronized Path seen(Path path) {
+    return stale != null
+            && staleOf != null
+            && path.startsWith(staleOf)
+            && deceived.test(CallSite.here())
+        ? stale.resolve(staleOf.relativize(path))
+        : path;
+  }
+
+  /** From now on so many bytes fit on the disk; what is removed makes room. */
+  public synchronized void fitOnly(long bytes) {
+    room = bytes;
+  }
+
+  private synchronized void take(Path file, long bytes) throws IOException {
+    if (room != Long.MAX_VALUE) {
+      if (bytes > room) {
+        throw new FileSystemException(file.toString(), null, "No space left on device");
+      }
+      room -= bytes;
+    }
+  }
+
+  private synchronized void giveBack(Path file) throws IOException {
+    if (room != Long.MAX_VALUE) {
+      Optional<FileStat> stat = real.stat(file);
+      if (stat.isPresent()) {
+        room += NAME_BYTES;
+        room += stat.get().isFile() && stat.get().names() == 1 ? stat.get().sizeBytes() : 0;
+      }
+    }
   }
 
   private synchronized void before(Kind kind, Path path) throws IOException {
     Call call = new Call(kind, path);
     if (steps >= killAfter) {
+      killedAt = killedAt == null ? CallSite.here() : killedAt;
       throw new Killed();
     }
     if (call.changes() || kind == Kind.SYNC || kind == Kind.SYNC_DIRECTORY) {
@@ -187,18 +255,19 @@ public final class RecordingDisk implements Disk {
   @Override
   public byte[] read(Path file) throws IOException {
     before(Kind.READ, file);
-    return real.read(file);
+    return real.read(seen(file));
   }
 
   @Override
   public DiskInput open(Path file) throws IOException {
     before(Kind.OPEN, file);
-    return real.open(file);
+    return real.open(seen(file));
   }
 
   @Override
   public DiskOutput create(Path file) throws IOException {
     before(Kind.CREATE, file);
+    take(file, NAME_BYTES);
     DiskOutput output = real.create(file);
     if (unsynced != null) {
       unsynced.created(file);
@@ -212,13 +281,13 @@ public final class RecordingDisk implements Disk {
       @Override
       public void write(byte[] bytes, int offset, int length) throws IOException {
         before(Kind.WRITE, file);
+        take(file, length);
         output.write(bytes, offset, length);
       }
 
       @Override
       public void sync() throws IOException {
         before(Kind.SYNC, file);
-        output.sync();
         if (isDurable(Kind.SYNC) && unsynced != null) {
           unsynced.synced(file, output.position());
         }
@@ -234,18 +303,20 @@ public final class RecordingDisk implements Disk {
   @Override
   public List<String> list(Path directory) throws IOException {
     before(Kind.LIST, directory);
-    return real.list(directory);
+    return real.list(seen(directory));
   }
 
   @Override
   public Optional<FileStat> stat(Path path) throws IOException {
     before(Kind.STAT, path);
-    return real.stat(path);
+    Optional<FileStat> stat = real.stat(seen(path));
+    return path.toString().endsWith(".lock") ? stat.map(s -> asUnlocked(path, s)) : stat;
   }
 
   @Override
   public void createDirectory(Path directory) throws IOException {
     before(Kind.CREATE_DIRECTORY, directory);
+    take(directory, NAME_BYTES);
     real.createDirectory(directory);
     if (unsynced != null) {
       unsynced.named(directory);
@@ -255,6 +326,7 @@ public final class RecordingDisk implements Disk {
   @Override
   public void link(Path existing, Path name) throws IOException {
     before(Kind.LINK, name);
+    take(name, NAME_BYTES);
     real.link(existing, name);
     if (unsynced != null) {
       unsynced.named(name);
@@ -264,6 +336,7 @@ public final class RecordingDisk implements Disk {
   @Override
   public void rename(Path from, Path to) throws IOException {
     before(Kind.RENAME, to);
+    giveBack(to);
     if (unsynced != null) {
       unsynced.renaming(from, to);
     }
@@ -273,6 +346,7 @@ public final class RecordingDisk implements Disk {
   @Override
   public void delete(Path path) throws IOException {
     before(Kind.DELETE, path);
+    giveBack(path);
     if (unsynced != null) {
       unsynced.deleting(path);
     }
@@ -282,7 +356,9 @@ public final class RecordingDisk implements Disk {
   @Override
   public void syncDirectory(Path directory) throws IOException {
     before(Kind.SYNC_DIRECTORY, directory);
-    real.syncDirectory(directory);
+    if (real.stat(directory).isEmpty()) {
+      throw new NoSuchFileException(directory.toString());
+    }
     if (isDurable(Kind.SYNC_DIRECTORY) && unsynced != null) {
       unsynced.syncedDirectory(directory);
     }
@@ -301,6 +377,35 @@ public final class RecordingDisk implements Disk {
   @Override
   public Optional<DiskLock> tryLock(Path file) throws IOException {
     before(Kind.LOCK, file);
+    CallSite site = CallSite.here();
+    synchronized (this) {
+      lockSites.add(site.innermost());
+      if (unlocked.test(site)) {
+        return Optional.of(new NoLock());
+      }
+    }
     return real.tryLock(file);
+  }
+
+  /** A lock that excludes nobody is on a file that nobody else has. */
+  private synchronized FileStat asUnlocked(Path file, FileStat stat) {
+    return unlocked.test(CallSite.here())
+        ? new FileStat(
+            stat.kind(),
+            stat.sizeBytes(),
+            stat.modified(),
+            falseIdentities.computeIfAbsent(file, f -> new Object()),
+            stat.names())
+        : stat;
+  }
+
+  private record NoLock() implements DiskLock {
+    @Override
+    public boolean isValid() {
+      return true;
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -1,6 +1,8 @@
 package dev.firn.core.testing;
 
+import dev.firn.core.testing.PowerLoss.Bytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -8,11 +10,17 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
 
 /**
  * What a power failure may take back: names made, moved and removed since their directory was
- * synced, and bytes since their file was. {@link #undo} takes back all of it, the worst case.
+ * synced, and bytes since their file was. {@link #undo} takes back what a {@link PowerLoss} says.
  */
 final class UnsyncedChanges {
 
@@ -20,8 +28,13 @@ final class UnsyncedChanges {
     void run() throws IOException;
   }
 
-  /** A change of names, durable once the directory of the new name is synced. */
-  private record Change(Path directory, Undo undo) {}
+  /**
+   * A change of names, durable once the directory of the new name is synced.
+   *
+   * @param directory stands for that directory, whatever it is called by then
+   * @param names what was made, moved or removed
+   */
+  private record Change(Object directory, Set<Path> names, Undo undo) {}
 
   /** A new file by its second name, and how many of its bytes are durable. */
   private static final class Written {
@@ -39,6 +52,7 @@ final class UnsyncedChanges {
   private final List<Change> changes = new ArrayList<>();
   private final List<Written> written = new ArrayList<>();
   private final List<Path[]> directoryRenames = new ArrayList<>();
+  private final Map<Path, Object> directories = new HashMap<>();
   private int kept;
 
   UnsyncedChanges(Path side) {
@@ -60,15 +74,15 @@ final class UnsyncedChanges {
   }
 
   void named(Path name) {
-    changes.add(
-        new Change(
-            name.getParent(),
-            () -> {
-              Path now = current(name);
-              if (Files.exists(now, LinkOption.NOFOLLOW_LINKS)) {
-                deleteTree(now);
-              }
-            }));
+    add(
+        name,
+        Set.of(name),
+        () -> {
+          Path now = current(name);
+          if (Files.exists(now, LinkOption.NOFOLLOW_LINKS)) {
+            deleteTree(now);
+          }
+        });
   }
 
   /** Where a name is by now, if a directory above it was renamed. */
@@ -85,47 +99,103 @@ final class UnsyncedChanges {
   void renaming(Path from, Path to) throws IOException {
     if (Files.isDirectory(from, LinkOption.NOFOLLOW_LINKS)) {
       directoryRenames.add(new Path[] {from, to});
+      for (Path below : List.copyOf(directories.keySet())) {
+        if (below.startsWith(from)) {
+          directories.put(
+              to.resolve(from.relativize(below)),
+              Objects.requireNonNull(directories.remove(below)));
+        }
+      }
     }
     boolean replaces = Files.isRegularFile(to, LinkOption.NOFOLLOW_LINKS);
     Path replaced = replaces ? keep(to) : to;
-    changes.add(
-        new Change(
-            to.getParent(),
-            () -> {
-              Path now = current(to);
-              if (Files.exists(now, LinkOption.NOFOLLOW_LINKS)) {
-                Files.move(now, now.resolveSibling(from.getFileName()));
-                if (replaces) {
-                  Files.createLink(now, replaced);
-                }
-              }
-            }));
+    add(
+        to,
+        Set.of(from, to),
+        () -> {
+          Path now = current(to);
+          if (Files.exists(now, LinkOption.NOFOLLOW_LINKS)) {
+            Files.move(now, now.resolveSibling(from.getFileName()));
+            if (replaces) {
+              Files.createLink(now, replaced);
+            }
+          }
+        });
   }
 
   void deleting(Path path) throws IOException {
     if (Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      changes.add(new Change(path.getParent(), () -> Files.createDirectory(path)));
+      directories.remove(path);
+      add(path, Set.of(path), () -> comeBack(path, Files::createDirectory));
     } else if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
       Path copy = keep(path);
-      changes.add(new Change(path.getParent(), () -> Files.createLink(path, copy)));
+      add(path, Set.of(path), () -> comeBack(path, again -> Files.createLink(again, copy)));
     }
+  }
+
+  private interface Comeback {
+    void as(Path name) throws IOException;
+  }
+
+  /** What was removed with its directory comes back only if that does. */
+  private void comeBack(Path name, Comeback comeback) throws IOException {
+    Path directory = current(name.getParent());
+    Path again = directory.resolve(name.getFileName());
+    if (Files.isDirectory(directory) && Files.notExists(again, LinkOption.NOFOLLOW_LINKS)) {
+      comeback.as(again);
+    }
+  }
+
+  private void add(Path name, Set<Path> names, Undo undo) {
+    changes.add(new Change(identity(name.getParent()), names, undo));
+  }
+
+  private Object identity(Path directory) {
+    return directories.computeIfAbsent(directory, d -> new Object());
   }
 
   void syncedDirectory(Path directory) {
-    changes.removeIf(change -> change.directory().equals(directory));
+    Object identity = identity(directory);
+    changes.removeIf(change -> change.directory() == identity);
   }
 
-  void undo() throws IOException {
-    for (int i = changes.size() - 1; i >= 0; i--) {
-      changes.get(i).undo().run();
+  void undo(PowerLoss loss) throws IOException {
+    Random random = loss.random();
+    List<Change> undone = new ArrayList<>();
+    Set<Path> names = new HashSet<>();
+    for (Change change : changes) {
+      if (loss.undoes(random) || change.names().stream().anyMatch(names::contains)) {
+        undone.add(change);
+        names.addAll(change.names());
+      }
+    }
+    for (int i = undone.size() - 1; i >= 0; i--) {
+      undone.get(i).undo().run();
     }
     for (Written file : written) {
-      try (FileChannel channel = FileChannel.open(file.second, StandardOpenOption.WRITE)) {
-        channel.truncate(file.durableBytes);
-      }
+      lose(file, loss.ofOneFile(random));
     }
     changes.clear();
     written.clear();
+  }
+
+  private static void lose(Written file, Bytes what) throws IOException {
+    try (FileChannel channel = FileChannel.open(file.second, StandardOpenOption.WRITE)) {
+      long size = channel.size();
+      switch (what) {
+        case DROPPED -> channel.truncate(file.durableBytes);
+        case TORN -> channel.truncate(file.durableBytes + (size - file.durableBytes) / 2);
+        case ZEROED -> {
+          if (size > file.durableBytes) {
+            channel.write(ByteBuffer.allocate((int) (size - file.durableBytes)), file.durableBytes);
+          }
+        }
+        case KEPT -> {
+          return;
+        }
+        case ANY -> throw new AssertionError(what);
+      }
+    }
   }
 
   /** What was synced inside a directory goes with a name of the directory that was not. */
