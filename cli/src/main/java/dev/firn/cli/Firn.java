@@ -14,6 +14,8 @@ import dev.firn.cli.query.QueryCommand;
 import dev.firn.cli.query.RepairCommand;
 import dev.firn.cli.query.RowsCommand;
 import dev.firn.cli.query.SchemaCommand;
+import dev.firn.cli.query.ShellCommand;
+import dev.firn.cli.query.SqlCommand;
 import dev.firn.cli.query.StatusCommand;
 import dev.firn.cli.query.VerifyCommand;
 import dev.firn.cli.session.Environment;
@@ -100,6 +102,8 @@ public final class Firn {
     query.addSubcommand(new StatusCommand(session));
     query.addSubcommand(new ExplainCommand(session));
     query.addSubcommand(new RowsCommand(session));
+    query.addSubcommand(new SqlCommand(session));
+    query.addSubcommand(new ShellCommand(session));
     query.addSubcommand(new SchemaCommand(session));
     query.addSubcommand(new VerifyCommand(session));
     query.addSubcommand(new RepairCommand(session));

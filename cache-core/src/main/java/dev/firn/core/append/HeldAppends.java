@@ -117,6 +117,27 @@ public final class HeldAppends {
     return list(partition).size();
   }
 
+  /**
+   * The rows of the held exchanges that have not landed, the oldest first. Changes nothing and
+   * takes no lock: rows that land meanwhile may be among them.
+   */
+  public List<ObjectNode> rows(Partition partition) throws IOException {
+    List<ObjectNode> rows = new ArrayList<>();
+    for (HeldFile file : list(partition)) {
+      boolean landed =
+          file.landing().isPresent() && hasLanded(partition, file.landing().orElseThrow());
+      if (!landed) {
+        rows.addAll(read(file).rows());
+      }
+    }
+    return rows;
+  }
+
+  /** What is held for a partition, as names: unlike an instant later if any of it has landed. */
+  public List<String> names(Partition partition) throws IOException {
+    return list(partition).stream().map(file -> String.valueOf(file.path().getFileName())).toList();
+  }
+
   HeldExchange read(HeldFile file) throws IOException {
     return HeldExchange.parse(file.path(), disk.read(file.path()));
   }

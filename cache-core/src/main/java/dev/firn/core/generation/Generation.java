@@ -11,6 +11,7 @@ import dev.firn.core.layout.LandedName;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -205,6 +206,12 @@ public final class Generation {
     return locations.isEmpty()
         ? List.of()
         : liveFiles(table.newScan().includeColumnStats(), locations::contains);
+  }
+
+  /** The {@link #liveFiles} with the statistics of these columns. */
+  public List<FileScanTask> liveFilesWithStatisticsOf(Collection<String> columns)
+      throws IOException {
+    return liveFiles(table.newScan().includeColumnStats(columns), location -> true);
   }
 
   private List<FileScanTask> liveFiles(TableScan scan, Predicate<String> wanted)

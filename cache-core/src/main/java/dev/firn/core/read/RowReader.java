@@ -166,6 +166,12 @@ public final class RowReader {
   }
 
   private CacheException removedOr(Corrupt error) throws IOException {
+    return removedOr(disk, generation, error);
+  }
+
+  /** What is wrong if a generation has gone that was there: nothing is damaged, it was retired. */
+  static CacheException removedOr(Disk disk, Generation generation, Corrupt error)
+      throws IOException {
     return disk.stat(generation.directory()).map(FileStat::isDirectory).orElse(false)
         ? error
         : new GenerationRemoved(generation.directory(), error);

@@ -22,6 +22,10 @@ import java.util.Optional;
 public final class Config {
   static final String LISTEN = "daemon.listen";
   private static final String DEFAULT_LISTEN = "127.0.0.1:4790";
+  private static final String SQL_MEMORY = ConfigSchema.SQL + "." + ConfigSchema.SQL_MEMORY;
+  private static final String SQL_THREADS = ConfigSchema.SQL + "." + ConfigSchema.SQL_THREADS;
+  private static final long DEFAULT_SQL_MEMORY_BYTES = 1L << 30;
+  private static final long DEFAULT_SQL_THREADS = 0;
 
   private final Optional<Path> file;
   private final Map<String, Object> fromFile;
@@ -92,6 +96,16 @@ public final class Config {
     return answers;
   }
 
+  /** How much memory a query may take, beside that of Java. */
+  public long sqlMemoryBytes() {
+    return (Long) fromFile.getOrDefault(SQL_MEMORY, DEFAULT_SQL_MEMORY_BYTES);
+  }
+
+  /** How many threads a query may use; 0 for as many as there are processors. */
+  public int sqlThreads() {
+    return Math.toIntExact((Long) fromFile.getOrDefault(SQL_THREADS, DEFAULT_SQL_THREADS));
+  }
+
   /** True if the file says that rows are to be dropped by age, number or bytes. */
   public boolean retentionConfigured() {
     return fromFile.entrySet().stream()
@@ -105,6 +119,8 @@ public final class Config {
     for (MaintenanceKey key : MaintenanceKey.values()) {
       defaults.put(key.path(), key.defaultValue());
     }
+    defaults.put(SQL_MEMORY, DEFAULT_SQL_MEMORY_BYTES);
+    defaults.put(SQL_THREADS, DEFAULT_SQL_THREADS);
     defaults.put(LISTEN, DEFAULT_LISTEN);
     List<Setting> settings = new ArrayList<>();
     defaults.forEach(

@@ -15,6 +15,12 @@ final class ConfigSchema {
   static final String RETENTION = "query.cache.retention";
   static final String DATASETS = "query.cache.datasets";
   static final String ON_MISMATCH = "on_mismatch";
+  static final String SQL = "query.sql";
+  static final String SQL_MEMORY = "memory_bytes";
+  static final String SQL_THREADS = "threads";
+
+  private static final long SMALLEST_SQL_MEMORY_BYTES = 32L << 20;
+  private static final long LARGEST_SQL_THREADS = 1024;
 
   private static final long LARGEST_DAYS = 100L * 366;
   private static final Pattern ADDRESS =
@@ -25,7 +31,7 @@ final class ConfigSchema {
           members(
               "query",
               Rule.object(
-                  Map.of(
+                  members(
                       "cache",
                       Rule.object(
                           members(
@@ -34,7 +40,14 @@ final class ConfigSchema {
                               "datasets",
                               Rule.named(Names::requireDataset, dataset()),
                               "retention",
-                              retention())))),
+                              retention())),
+                      "sql",
+                      Rule.object(
+                          members(
+                              SQL_MEMORY,
+                              Rule.whole(SMALLEST_SQL_MEMORY_BYTES, 1L << 50),
+                              SQL_THREADS,
+                              Rule.whole(0, LARGEST_SQL_THREADS))))),
               "daemon",
               Rule.object(
                   Map.of("listen", Rule.text("an address like \"127.0.0.1:4790\"", ADDRESS)))));

@@ -68,7 +68,9 @@ public final class ExampleConfig {
               //               "archive": "archive/jobs" }
               //   }
               // }
-            }
+            },
+            // What "firn query sql" may take; 0 threads are as many as there are processors.
+            "sql": { "memory_bytes": 1073741824, "threads": 0 }
           },
           "daemon": { "listen": "127.0.0.1:4790" }
         }

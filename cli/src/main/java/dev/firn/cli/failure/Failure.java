@@ -8,6 +8,7 @@ import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.CacheException.UnsupportedFileSystem;
 import dev.firn.core.CacheException.UnsupportedFormat;
+import dev.firn.core.condition.InvalidConditionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -28,7 +29,7 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
     while (thrown instanceof UncheckedIOException && thrown.getCause() != null) {
       thrown = thrown.getCause();
     }
-    if (thrown instanceof UsageException) {
+    if (thrown instanceof UsageException || thrown instanceof InvalidConditionException) {
       return new Failure(ExitCode.USAGE, text(thrown), false);
     }
     if (thrown instanceof OutputClosedException) {

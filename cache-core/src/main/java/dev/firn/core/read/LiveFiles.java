@@ -1,0 +1,136 @@
+package dev.firn.core.read;
+
+import dev.firn.core.CacheException.CommitConflict;
+import dev.firn.core.CacheException.Corrupt;
+import dev.firn.core.condition.Bound;
+import dev.firn.core.condition.ColumnStatistics;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.LandedName;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The files that hold the live rows of a generation at one instant, for readers of Parquet that
+ * know nothing of tables.
+ *
+ * <p>The files stay as they are for as long as the generation is there: a live generation only
+ * grows (I3), and a superseded one stays for its grace.
+ *
+ * @param generation as it was at that instant
+ * @param whole files all rows of which are live
+ * @param partial files of which some rows are live, with the positions of the others
+ * @param left how many files were left out, because no row in them can match
+ */
+public record LiveFiles(
+    Generation generation, List<Path> whole, Map<Path, BitSet> partial, int left) {
+  private static final int ATTEMPTS = 10;
+
+  public LiveFiles {
+    whole = List.copyOf(whole);
+    partial = new LinkedHashMap<>(partial);
+  }
+
+  /**
+   * Finds the files with rows that a condition may be true of.
+   *
+   * @param condition on the generation's schema; makes a condition for the schema that is found
+   * @param constants the value of a column that is not in the files, by name
+   * @throws Corrupt if metadata or delete files cannot be read
+   * @throws dev.firn.core.CacheException.GenerationRemoved if the generation has gone
+   */
+  public static LiveFiles of(
+      Disk disk,
+      Generation found,
+      Function<Generation, Optional<Bound>> condition,
+      Map<String, String> constants)
+      throws IOException {
+    Generation generation = found;
+    for (int attempt = 1; ; attempt++) {
+      try {
+        if (attempt > 1) {
+          generation = Generation.load(disk, found.directory(), found.name());
+        }
+        return of(generation, condition.apply(generation), constants);
+      } catch (Corrupt e) {
+        throw RowReader.removedOr(disk, generation, e);
+      } catch (CommitConflict e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static LiveFiles of(
+      Generation generation, Optional<Bound> condition, Map<String, String> constants)
+      throws IOException {
+    List<Path> whole = new ArrayList<>();
+    Map<Path, BitSet> partial = new LinkedHashMap<>();
+    List<FileScanTask> files =
+        condition.isEmpty()
+            ? generation.liveFiles()
+            : generation.liveFilesWithStatisticsOf(
+                condition.get().columns().stream()
+                    .map(Types.NestedField::name)
+                    .filter(name -> !constants.containsKey(name))
+                    .toList());
+    int left = 0;
+    DeletedRows deletedRows = new DeletedRows(generation);
+    for (FileScanTask file : files) {
+      if (condition.isPresent() && !mayMatch(condition.get(), file, constants)) {
+        left++;
+        continue;
+      }
+      Path path = generation.io().resolve(file.file().location());
+      BitSet hidden = file.deletes().isEmpty() ? new BitSet() : deletedRows.of(file);
+      if (hidden.isEmpty()) {
+        whole.add(path);
+      } else if (hidden.cardinality() < file.file().recordCount()) {
+        partial.put(path, hidden);
+      }
+    }
+    // What landed has no statistics outside of its own footer; but its constants are known.
+    boolean landed =
+        condition.isEmpty() || condition.get().mayMatch(unknownBut(condition, constants));
+    for (LandedName name : generation.unpublished()) {
+      if (landed) {
+        whole.add(generation.paths().data().resolve(name.format()));
+      } else {
+        left++;
+      }
+    }
+    return new LiveFiles(generation, whole, partial, left);
+  }
+
+  private static boolean mayMatch(
+      Bound condition, FileScanTask file, Map<String, String> constants) {
+    return condition.mayMatch(
+        column -> {
+          Types.NestedField field = condition.columns().get(column);
+          @Nullable String constant = constants.get(field.name());
+          return constant == null
+              ? ColumnStatistics.of(file.file(), field)
+              : ColumnStatistics.constant(constant);
+        });
+  }
+
+  private static Bound.Statistics unknownBut(
+      Optional<Bound> condition, Map<String, String> constants) {
+    return column -> {
+      @Nullable String constant =
+          constants.get(condition.orElseThrow().columns().get(column).name());
+      return constant == null ? ColumnStatistics.UNKNOWN : ColumnStatistics.constant(constant);
+    };
+  }
+}

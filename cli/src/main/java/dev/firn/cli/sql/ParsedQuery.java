@@ -1,0 +1,113 @@
+package dev.firn.cli.sql;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.cli.failure.UsageException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * A text that is one query and nothing else: the engine's own parser says what it is. A SELECT
+ * (with WITH, FROM or VALUES), DESCRIBE, SUMMARIZE or SHOW, or an EXPLAIN of one.
+ *
+ * @param text to be run
+ * @param tree as the engine parsed it, without EXPLAIN
+ * @param tables everything that stands where a table may stand, in lower case
+ */
+record ParsedQuery(String text, JsonNode tree, Set<String> tables) {
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Pattern EXPLAIN =
+      Pattern.compile("\\s*EXPLAIN(\\s+ANALYZE)?\\s+", Pattern.CASE_INSENSITIVE);
+
+  /** Functions in place of a table that read no file and change nothing. */
+  private static final Set<String> TABLE_FUNCTIONS =
+      Set.of("range", "generate_series", "unnest", "json_each", "json_tree", "repeat");
+
+  private static final String ONLY =
+      "a query is one SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN, which"
+          + " changes nothing";
+
+  /**
+   * @throws UsageException if the text is anything else, with the reason and, where it does not
+   *     parse, the place
+   */
+  static ParsedQuery parse(Connection connection, String text) throws SQLException {
+    Matcher explain = EXPLAIN.matcher(text);
+    int start = explain.lookingAt() ? explain.end() : 0;
+    JsonNode parsed = serialize(connection, text.substring(start));
+    if (parsed.path("error").asBoolean()) {
+      throw new UsageException(
+          parsed.path("error_type").asText().equals("parser")
+              ? parsed.path("error_message").asText()
+                  + place(text, start + parsed.path("position").asInt())
+              : ONLY + ": " + parsed.path("error_message").asText());
+    }
+    JsonNode statements = parsed.path("statements");
+    if (statements.size() != 1) {
+      throw new UsageException(
+          ONLY
+              + ", and this is "
+              + (statements.isEmpty() ? "none" : statements.size() + " of them"));
+    }
+    Set<String> tables = new LinkedHashSet<>();
+    look(statements, tables);
+    return new ParsedQuery(text, statements.get(0).path("node"), tables);
+  }
+
+  /** What {@code position} (in bytes of UTF-8 is what the engine counts) points at. */
+  static String place(String text, int position) {
+    byte[] utf8 = text.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    int at =
+        new String(
+                utf8,
+                0,
+                Math.min(Math.max(position, 0), utf8.length),
+                java.nio.charset.StandardCharsets.UTF_8)
+            .length();
+    int start = text.lastIndexOf('\n', at - 1) + 1;
+    int end = text.indexOf('\n', at) < 0 ? text.length() : text.indexOf('\n', at);
+    int from = Math.max(start, at - 50);
+    String line = text.substring(from, Math.min(end, at + 30));
+    return "\n  " + line + "\n  " + " ".repeat(text.codePointCount(from, at)) + "^";
+  }
+
+  private static JsonNode serialize(Connection connection, String text) throws SQLException {
+    try (PreparedStatement statement =
+        connection.prepareStatement("SELECT json_serialize_sql(?::VARCHAR)")) {
+      statement.setString(1, text);
+      try (ResultSet result = statement.executeQuery()) {
+        result.next();
+        return JSON.readTree(result.getString(1));
+      }
+    } catch (JsonProcessingException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void look(JsonNode node, Set<String> tables) {
+    String type = node.path("type").asText();
+    if (type.equals("BASE_TABLE") || type.equals("SHOW_REF")) {
+      tables.add(node.path("table_name").asText().replace("\"", "").toLowerCase(Locale.ROOT));
+    }
+    if (type.equals("TABLE_FUNCTION")) {
+      String function = node.path("function").path("function_name").asText();
+      if (!TABLE_FUNCTIONS.contains(function.toLowerCase(Locale.ROOT))) {
+        throw new UsageException(
+            "\""
+                + function
+                + "\" cannot stand in place of a table: a query reads the cache's datasets and no"
+                + " files; there are "
+                + String.join(", ", TABLE_FUNCTIONS.stream().sorted().toList()));
+      }
+    }
+    node.forEach(child -> look(child, tables));
+  }
+}

@@ -1,0 +1,158 @@
+package dev.firn.cli.sql;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.IcebergOutput;
+import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.read.LiveFiles;
+import dev.firn.core.read.RowReader;
+import dev.firn.core.rows.ExchangeEncoder;
+import dev.firn.core.rows.OnMismatch;
+import dev.firn.core.rows.SchemaFit;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.iceberg.MetricsConfig;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.data.Record;
+import org.apache.iceberg.data.parquet.GenericParquetWriter;
+import org.apache.iceberg.io.FileAppender;
+import org.apache.iceberg.parquet.Parquet;
+import org.apache.iceberg.types.TypeUtil;
+import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory of one query outside of the cache, for rows that no file has as the engine can read
+ * them, and for what does not fit into its memory. Made when it is needed, removed at the end.
+ */
+final class Scratch implements Closeable {
+  private final Disk cacheDisk;
+  private final Disk disk = new LocalDisk();
+  private final Path directory;
+  private int files;
+
+  /**
+   * @param parent where directories for a while are made
+   */
+  Scratch(Disk cacheDisk, Path parent) {
+    this.cacheDisk = cacheDisk;
+    this.directory = parent.resolve("firn-query-" + UUID.randomUUID());
+  }
+
+  /** May not be there. */
+  Path directory() {
+    return directory;
+  }
+
+  /** The columns that the engine has types for. */
+  static Schema supported(Schema schema) {
+    List<Types.NestedField> fields =
+        schema.columns().stream().filter(f -> SqlType.isSupported(f.type())).toList();
+    return fields.size() == schema.columns().size() ? schema : new Schema(fields);
+  }
+
+  /** The files as they are, or a copy of the live rows if the engine would take them for others. */
+  Source source(Partition partition, LiveFiles files) throws IOException {
+    Schema schema = supported(files.generation().metadata().schema());
+    if (!isOdd(files.generation())) {
+      return new Source(partition.keys(), schema, files.whole(), files.partial());
+    }
+    Path copy = newFile();
+    try (FileAppender<Record> appender =
+        Parquet.write(new IcebergOutput(disk, copy.toUri().toString(), copy))
+            .schema(schema)
+            .createWriterFunc(type -> GenericParquetWriter.create(schema, type))
+            .build()) {
+      new RowReader(cacheDisk, files.generation())
+          .forEach(
+              schema,
+              row -> {
+                appender.add(row);
+                return true;
+              });
+    }
+    return new Source(partition.keys(), schema, List.of(copy), Map.of());
+  }
+
+  /** Held rows as a file, with the columns that they would have landed with. */
+  Source encode(Partition partition, Optional<Generation> generation, List<ObjectNode> rows)
+      throws IOException {
+    @Nullable Schema current = generation.map(g -> g.metadata().schema()).orElse(null);
+    int lastColumnId = generation.map(g -> g.metadata().lastColumnId()).orElse(0);
+    Schema schema = SchemaFit.of(current, lastColumnId, rows, OnMismatch.RESCUE).schema();
+    Path file = newFile();
+    try (ExchangeEncoder encoder = new ExchangeEncoder()) {
+      encoder.encode(
+          schema,
+          SortOrder.unsorted(),
+          rows,
+          Map.of(),
+          new dev.firn.core.disk.ParquetOutput(disk, file),
+          MetricsConfig.getDefault());
+    }
+    return new Source(partition.keys(), supported(schema), List.of(file), Map.of());
+  }
+
+  private Path newFile() throws IOException {
+    if (disk.stat(directory).isEmpty()) {
+      disk.createDirectory(directory);
+    }
+    return directory.resolve(files++ + ".parquet");
+  }
+
+  /**
+   * True if columns cannot be found by the field ids in the files alone: the table maps names of
+   * files without ids, has values for columns that a file lacks, or has renamed nested fields.
+   */
+  private static boolean isOdd(Generation generation) {
+    Schema current = generation.metadata().schema();
+    return generation.nameMapping() != null
+        || TypeUtil.indexById(current.asStruct()).values().stream()
+            .anyMatch(field -> field.initialDefault() != null)
+        || hasRenamedNestedFields(generation);
+  }
+
+  private static boolean hasRenamedNestedFields(Generation generation) {
+    Map<Integer, String> nameById = new HashMap<>();
+    Map<String, Integer> idByPlace = new HashMap<>();
+    for (Schema schema : generation.metadata().schemas()) {
+      Map<Integer, Integer> parents = TypeUtil.indexParents(schema.asStruct());
+      for (Types.NestedField field : TypeUtil.indexById(schema.asStruct()).values()) {
+        @Nullable Integer parent = parents.get(field.fieldId());
+        if (parent == null) {
+          continue;
+        }
+        String place = parent + "." + field.name();
+        if (!Objects.requireNonNullElse(
+                    nameById.putIfAbsent(field.fieldId(), field.name()), field.name())
+                .equals(field.name())
+            || !Objects.requireNonNullElse(
+                    idByPlace.putIfAbsent(place, field.fieldId()), field.fieldId())
+                .equals(field.fieldId())) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (disk.stat(directory).isPresent()) {
+      for (String name : disk.list(directory)) {
+        disk.delete(directory.resolve(name));
+      }
+      disk.delete(directory);
+    }
+  }
+}

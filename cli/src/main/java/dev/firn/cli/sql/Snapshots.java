@@ -1,0 +1,167 @@
+package dev.firn.cli.sql;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.CacheException.CommitConflict;
+import dev.firn.core.append.HeldAppends;
+import dev.firn.core.condition.Bound;
+import dev.firn.core.condition.Condition;
+import dev.firn.core.condition.InvalidConditionException;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.partition.PartitionState.Unreadable;
+import dev.firn.core.read.LiveFiles;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.iceberg.Schema;
+import org.apache.iceberg.types.Types;
+
+/**
+ * Takes what is live in a dataset at one instant a partition: published, landed and held rows.
+ * Takes no lock and writes nothing into the cache.
+ *
+ * <p>Held exchanges are listed before and after the generation is read; when the two differ one may
+ * have landed in between, and the partition is read again. So no row is there twice or missing.
+ */
+final class Snapshots {
+  private static final int ATTEMPTS = 20;
+
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final HeldAppends held;
+  private final Scratch scratch;
+
+  Snapshots(Disk disk, CacheDirectory cache, InstantSource clock, Scratch scratch) {
+    this.disk = disk;
+    this.cache = cache;
+    this.held = new HeldAppends(disk, cache, clock);
+    this.scratch = scratch;
+  }
+
+  /**
+   * A dataset at an instant.
+   *
+   * @param files how many files are to be read
+   * @param left how many are not, because no row in them can match
+   */
+  record Snapshot(DatasetView view, int files, int left) {}
+
+  private record State(Partition partition, PartitionState state, List<ObjectNode> heldRows) {}
+
+  /**
+   * @param conditions that the rows that are asked for fulfil, all of them
+   * @param unreadable told which partitions are left out, but for their held rows
+   */
+  Snapshot take(String dataset, List<Condition> conditions, Consumer<Unreadable> unreadable)
+      throws IOException {
+    List<State> states = new ArrayList<>();
+    for (Partition partition : cache.partitions(dataset)) {
+      State state = inspect(partition);
+      states.add(state);
+      if (state.state() instanceof Unreadable found) {
+        unreadable.accept(found);
+      }
+    }
+    DatasetView columns = new DatasetView(dataset, columns(states));
+    List<Source> sources = new ArrayList<>();
+    int left = 0;
+    for (State state : states) {
+      Optional<Generation> generation = Optional.empty();
+      if (state.state() instanceof Live live) {
+        LiveFiles files =
+            LiveFiles.of(
+                disk,
+                live.generation(),
+                g -> pruning(g.metadata().schema(), state.partition().keys(), columns, conditions),
+                state.partition().keys());
+        generation = Optional.of(files.generation());
+        left += files.left();
+        sources.add(scratch.source(state.partition(), files));
+      }
+      if (!state.heldRows().isEmpty()) {
+        sources.add(scratch.encode(state.partition(), generation, state.heldRows()));
+      }
+    }
+    DatasetView view = new DatasetView(dataset, sources);
+    return new Snapshot(view, view.files().size(), left);
+  }
+
+  private State inspect(Partition partition) throws IOException {
+    PartitionInspector inspector = new PartitionInspector(disk);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      List<String> before = held.names(partition);
+      List<ObjectNode> rows = before.isEmpty() ? List.of() : held.rows(partition);
+      PartitionState state = inspector.inspect(partition);
+      if (held.names(partition).equals(before)) {
+        return new State(partition, state, rows);
+      }
+    }
+    throw new CommitConflict(partition + ": held exchanges kept landing while it was read");
+  }
+
+  private static List<Source> columns(List<State> states) {
+    List<Source> sources = new ArrayList<>();
+    for (State state : states) {
+      if (state.state() instanceof Live live) {
+        sources.add(
+            new Source(
+                state.partition().keys(),
+                Scratch.supported(live.generation().metadata().schema()),
+                List.of(),
+                Map.of()));
+      }
+    }
+    return sources;
+  }
+
+  /**
+   * Those of the conditions that can be asked of a partition's statistics, as one: of columns that
+   * are in the partition what they are in the view.
+   */
+  private static Optional<Bound> pruning(
+      Schema schema, Map<String, String> keys, DatasetView view, List<Condition> conditions) {
+    Map<String, Types.NestedField> fields = new LinkedHashMap<>();
+    for (Types.NestedField field : Scratch.supported(schema).columns()) {
+      if (view.isPlain(field.name())
+          && SqlType.of(field.type()).shown().equals(view.type(field.name()))) {
+        fields.put(field.name(), field);
+      }
+    }
+    int id = Integer.MAX_VALUE;
+    for (String key : keys.keySet()) {
+      if (view.isKey(key) && !fields.containsKey(key)) {
+        fields.put(key, Types.NestedField.optional(id--, key, Types.StringType.get()));
+      }
+    }
+    if (conditions.isEmpty() || !view.hasPlainNames() || fields.isEmpty()) {
+      return Optional.empty();
+    }
+    Schema known = new Schema(List.copyOf(fields.values()));
+    String usable =
+        conditions.stream()
+            .filter(condition -> binds(condition, known))
+            .map(condition -> "(" + condition + ")")
+            .collect(Collectors.joining(" AND "));
+    return usable.isEmpty() ? Optional.empty() : Optional.of(Condition.parse(usable).bind(known));
+  }
+
+  private static boolean binds(Condition condition, Schema schema) {
+    try {
+      condition.bind(schema);
+      return true;
+    } catch (InvalidConditionException e) {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,227 @@
+package dev.firn.cli.sql;
+
+import dev.firn.cli.duckdb.DuckDb;
+import dev.firn.cli.failure.UsageException;
+import dev.firn.cli.session.Session;
+import dev.firn.core.CacheException;
+import dev.firn.core.CacheException.Corrupt;
+import dev.firn.core.CacheException.GenerationRemoved;
+import dev.firn.core.disk.FileStat;
+import dev.firn.core.partition.PartitionState.Unreadable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Answers SQL over a cache's datasets, each of which is a view.
+ *
+ * <p>A query sees one state: what was live in each partition when the query began, as a list of
+ * files that nobody changes. Whatever is published or swapped while it runs changes nothing in its
+ * answer. Only when a generation is removed meanwhile, whose grace was over, is it begun again, if
+ * no row was given away yet.
+ *
+ * <p>Nothing in the cache is written, and the engine may open no file but those: external access is
+ * off, its configuration locked, extensions are neither installed nor loaded.
+ */
+public final class SqlEngine {
+  private static final int RANGES_AT_ONCE = 1000;
+  private static final String PREFIX =
+      "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
+          + "Error: ";
+
+  private final Session session;
+  private final DuckDb.Limits limits;
+  private final Path scratchParent;
+
+  /**
+   * What was read for an answer.
+   *
+   * @param files data files that the engine was given
+   * @param left data files that no row of the answer can be in
+   */
+  public record Reading(int files, int left) {}
+
+  /**
+   * @param scratchParent a directory outside of the cache, for what does not fit into the memory
+   */
+  public SqlEngine(Session session, DuckDb.Limits limits, Path scratchParent) {
+    this.session = session;
+    this.limits = limits;
+    this.scratchParent = scratchParent;
+  }
+
+  /**
+   * Runs one query.
+   *
+   * @param unreadable told which partitions are left out
+   * @throws UsageException if it is no query, or a wrong one; the message points at the place
+   * @throws CacheException if a file of the cache cannot be read
+   */
+  public Reading run(String text, Results results, Consumer<Unreadable> unreadable)
+      throws IOException {
+    boolean[] begun = {false};
+    Runnable begin = () -> begun[0] = true;
+    try {
+      return runOnce(text, results, unreadable, begin);
+    } catch (GenerationRemoved e) {
+      if (begun[0]) {
+        throw e;
+      }
+      return runOnce(text, results, state -> {}, begin);
+    }
+  }
+
+  private Reading runOnce(
+      String text, Results results, Consumer<Unreadable> unreadable, Runnable begin)
+      throws IOException {
+    try (Scratch scratch = new Scratch(session.disk(), scratchParent);
+        Connection connection =
+            DuckDb.open(session.environment().home(), limits, scratch.directory())) {
+      ParsedQuery query = ParsedQuery.parse(connection, text);
+      Map<String, Snapshots.Snapshot> snapshots = new LinkedHashMap<>();
+      try {
+        Snapshots taker =
+            new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch);
+        for (String dataset : datasets(query.tables())) {
+          snapshots.put(
+              dataset, taker.take(dataset, WhereClause.of(query.tree(), dataset), unreadable));
+        }
+        prepare(connection, snapshots.values().stream().map(s -> s.view()).toList());
+        answer(connection, query, results, begin);
+      } catch (SQLException e) {
+        throw translated(e, snapshots);
+      }
+      return new Reading(
+          snapshots.values().stream().mapToInt(Snapshots.Snapshot::files).sum(),
+          snapshots.values().stream().mapToInt(Snapshots.Snapshot::left).sum());
+    } catch (SQLException e) {
+      throw new UsageException(message(e));
+    }
+  }
+
+  /** Those that a query names; all if it names something else, which may be a list of tables. */
+  private List<String> datasets(Set<String> tables) throws IOException {
+    List<String> all = session.rootExists() ? session.cache().datasets() : List.of();
+    Set<String> known =
+        all.stream().map(d -> d.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    return known.containsAll(tables)
+        ? all.stream().filter(d -> tables.contains(d.toLowerCase(Locale.ROOT))).toList()
+        : all;
+  }
+
+  private void prepare(Connection connection, List<DatasetView> views) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("SET TimeZone='UTC'");
+      statement.execute("SET allow_unsigned_extensions=false");
+      statement.execute("CREATE TABLE " + DatasetView.DELETED + " (file VARCHAR, position BIGINT)");
+      for (DatasetView view : views) {
+        for (Source source : view.sources()) {
+          for (Map.Entry<Path, BitSet> file : source.partial().entrySet()) {
+            insert(statement, file.getKey(), file.getValue());
+          }
+        }
+        statement.execute(view.create());
+      }
+      statement.execute(
+          views.stream()
+              .flatMap(view -> view.files().stream())
+              .map(file -> Sql.text(file.toString()))
+              .collect(Collectors.joining(", ", "SET allowed_paths=[", "]")));
+      statement.execute("SET enable_external_access=false");
+      statement.execute("SET lock_configuration=true");
+    }
+  }
+
+  /** As ranges: deletes are often of neighbours. */
+  private static void insert(Statement statement, Path file, BitSet positions) throws SQLException {
+    List<String> ranges = new ArrayList<>();
+    for (int start = positions.nextSetBit(0); start >= 0; ) {
+      int end = positions.nextClearBit(start);
+      ranges.add("(" + start + ", " + end + ")");
+      start = positions.nextSetBit(end);
+      if (ranges.size() == RANGES_AT_ONCE || start < 0) {
+        statement.execute(
+            "INSERT INTO "
+                + DatasetView.DELETED
+                + " SELECT "
+                + Sql.text(file.toString())
+                + ", unnest(range(a, b)) FROM (VALUES "
+                + String.join(", ", ranges)
+                + ") v(a, b)");
+        ranges.clear();
+      }
+    }
+  }
+
+  private void answer(Connection connection, ParsedQuery query, Results results, Runnable begin)
+      throws SQLException, IOException {
+    Cells cells;
+    try (var prepared = connection.prepareStatement(query.text())) {
+      cells = Cells.of(Objects.requireNonNull(prepared.getMetaData()));
+    }
+    try (Statement statement = connection.createStatement()) {
+      session.environment().stop().onStop(() -> cancel(statement));
+      try (ResultSet rows = statement.executeQuery(cells.readable(query.text()))) {
+        boolean more = rows.next(); // what cannot be read often fails here: nothing is given yet
+        begin.run();
+        results.begin(cells.columns());
+        for (; more; more = rows.next()) {
+          results.row(cells.read(rows));
+        }
+        results.end();
+      }
+    }
+  }
+
+  private static void cancel(Statement statement) {
+    try {
+      statement.cancel();
+    } catch (SQLException e) {
+      return; // it is over
+    }
+  }
+
+  /** What failed: the cache's file that the engine names, or the query. */
+  private IOException translated(SQLException error, Map<String, Snapshots.Snapshot> snapshots)
+      throws IOException {
+    String message = message(error);
+    for (Snapshots.Snapshot snapshot : snapshots.values()) {
+      for (Path file : snapshot.view().files()) {
+        if (message.contains(file.toString())) {
+          Path generation =
+              Objects.requireNonNull(Objects.requireNonNull(file.getParent()).getParent());
+          Corrupt corrupt = new Corrupt(file, "a readable Parquet file", message, error);
+          return session.disk().stat(generation).map(FileStat::isDirectory).orElse(false)
+              ? corrupt
+              : new GenerationRemoved(generation, corrupt);
+        }
+      }
+    }
+    if (message.startsWith("Out of Memory")) {
+      throw new UsageException(
+          "the query needs more memory than query.sql.memory_bytes allows ("
+              + limits.memoryBytes()
+              + "): "
+              + message);
+    }
+    throw new UsageException(message);
+  }
+
+  private static String message(SQLException error) {
+    String message = String.valueOf(error.getMessage()).strip();
+    return message.startsWith(PREFIX) ? message.substring(PREFIX.length()) : message;
+  }
+}
