@@ -47,6 +47,13 @@ public interface Disk {
   /** Makes names in this directory durable. */
   void syncDirectory(Path directory) throws IOException;
 
+  /**
+   * Gives a file that is being replaced, before it gets the name, the mode of the one that has it,
+   * and where this process is root its owner and group; {@link java.nio.file.NoSuchFileException}
+   * if nothing has the name.
+   */
+  void copyAccess(Path from, Path to) throws IOException;
+
   /** Bytes that can still be written to the file system that holds {@code path}. */
   long usableBytes(Path path) throws IOException;
 

@@ -1,6 +1,7 @@
 package dev.firn.core.disk;
 
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
@@ -30,9 +31,9 @@ public final class DurableFiles {
         TEMPORARY_PREFIX + Objects.requireNonNull(target.getFileName()) + "-" + UUID.randomUUID());
   }
 
-  /** Replaces {@code target}, or creates it. Durable when it returns. */
+  /** Replaces {@code target}, with its mode, or creates it. Durable when it returns. */
   public static void replace(Disk disk, Path target, byte[] content) throws IOException {
-    Path temporary = writeTemporary(disk, target, content);
+    Path temporary = writeTemporary(disk, target, content, true);
     try {
       disk.rename(temporary, target);
     } catch (IOException e) {
@@ -48,7 +49,7 @@ public final class DurableFiles {
    * unknown whether the file is there: the caller must look.
    */
   public static void create(Disk disk, Path target, byte[] content) throws IOException {
-    Path temporary = writeTemporary(disk, target, content);
+    Path temporary = writeTemporary(disk, target, content, false);
     try {
       disk.link(temporary, target);
     } catch (IOException e) {
@@ -59,12 +60,16 @@ public final class DurableFiles {
     disk.syncDirectory(parent(target));
   }
 
-  private static Path writeTemporary(Disk disk, Path target, byte[] content) throws IOException {
+  private static Path writeTemporary(Disk disk, Path target, byte[] content, boolean replaces)
+      throws IOException {
     Path temporary = temporaryBeside(target);
     DiskOutput output = disk.create(temporary);
     try {
       try (output) {
         output.write(content, 0, content.length);
+        if (replaces) {
+          takeAccess(disk, target, temporary);
+        }
         output.sync();
       }
     } catch (IOException e) {
@@ -72,6 +77,14 @@ public final class DurableFiles {
       throw e;
     }
     return temporary;
+  }
+
+  private static void takeAccess(Disk disk, Path target, Path temporary) throws IOException {
+    try {
+      disk.copyAccess(target, temporary);
+    } catch (NoSuchFileException e) {
+      return; // it is the first one
+    }
   }
 
   private static void deleteQuietly(Disk disk, Path temporary, IOException reason) {

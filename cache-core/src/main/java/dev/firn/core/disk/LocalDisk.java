@@ -6,6 +6,7 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -59,8 +60,28 @@ public final class LocalDisk implements Disk {
 
   @Override
   public DiskOutput create(Path file) throws IOException {
-    return new ChannelOutput(
-        file, FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+    Optional<Access> access = Access.ofNewFile(file);
+    if (access.isEmpty()) {
+      return new ChannelOutput(file, newFile(file));
+    }
+    Path temporary = DurableFiles.temporaryBeside(file);
+    FileChannel channel = newFile(temporary);
+    try {
+      try {
+        access.get().give(temporary);
+        Files.createLink(file, temporary);
+      } finally {
+        Files.delete(temporary);
+      }
+      return new ChannelOutput(file, channel);
+    } catch (IOException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  private static FileChannel newFile(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   @Override
@@ -133,7 +154,31 @@ public final class LocalDisk implements Disk {
 
   @Override
   public void createDirectory(Path directory) throws IOException {
-    Files.createDirectory(directory);
+    Optional<Access> access = Access.ofNewDirectory(directory);
+    if (access.isEmpty()) {
+      Files.createDirectory(directory);
+      return;
+    }
+    if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+      throw new FileAlreadyExistsException(directory.toString());
+    }
+    Path temporary = DurableFiles.temporaryBeside(directory);
+    Files.createDirectory(temporary);
+    try {
+      access.get().give(temporary);
+      Files.move(temporary, directory, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      Files.delete(temporary);
+      if (Files.exists(directory, LinkOption.NOFOLLOW_LINKS)) {
+        throw new FileAlreadyExistsException(directory.toString());
+      }
+      throw e;
+    }
+  }
+
+  @Override
+  public void copyAccess(Path from, Path to) throws IOException {
+    Access.copy(from, to);
   }
 
   @Override

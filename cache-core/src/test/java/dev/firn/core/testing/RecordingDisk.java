@@ -354,6 +354,11 @@ public final class RecordingDisk implements Disk {
   }
 
   @Override
+  public void copyAccess(Path from, Path to) throws IOException {
+    real.copyAccess(from, to);
+  }
+
+  @Override
   public void syncDirectory(Path directory) throws IOException {
     before(Kind.SYNC_DIRECTORY, directory);
     if (real.stat(directory).isEmpty()) {

@@ -128,6 +128,11 @@ public final class ReadOnlyDisk implements Disk {
   }
 
   @Override
+  public void copyAccess(Path from, Path to) {
+    throw changes("give " + to + " another mode");
+  }
+
+  @Override
   public void syncDirectory(Path directory) {
     throw changes("sync " + directory);
   }
