@@ -146,6 +146,49 @@ class RepairTest {
   }
 
   @Test
+  void damagedFileGoesIntoQuarantineAndEveryCommandSaysWhatIsWithheld() throws IOException {
+    Path root = FieldCaches.unpack("source-table-fresh", home);
+    Path file;
+    try (Stream<Path> files = Files.list(root.resolve(CLAUDE + "/table/data"))) {
+      file =
+          files.filter(f -> f.toString().endsWith(".parquet")).sorted().findFirst().orElseThrow();
+    }
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+    String name = "table/" + file.getFileName();
+    assertThat(run(root, "rows", "otel_events").code()).isEqualTo(3);
+
+    Result dry = run(root, "repair");
+    assertThat(dry.code()).isEqualTo(1);
+    assertThat(dry.out()).contains("would put it into quarantine and go on without it");
+    Result applied = run(root, "repair", "--apply");
+
+    assertThat(applied.code()).as(applied.out() + applied.err()).isZero();
+    assertThat(root.resolve(CLAUDE + "/.quarantine/" + name)).exists();
+    Result rows = run(root, "rows", "otel_events");
+    assertThat(rows.code()).isZero();
+    assertThat(rows.err()).contains(CLAUDE + ": ", " withheld with " + name);
+    assertThat(run(root, "status").out())
+        .startsWith("1 partition needs attention:\n  " + CLAUDE + "\n    ")
+        .contains("withheld with " + name);
+    Result verify = run(root, "verify");
+    assertThat(verify.code()).isZero();
+    assertThat(verify.out()).contains("warning: " + CLAUDE + "/.quarantine/" + name);
+  }
+
+  @Test
+  void missingFileIsLeftOutOnlyWithAcceptLoss() throws IOException {
+    Path root = FieldCaches.unpack("source-table-fresh", home);
+    try (Stream<Path> files = Files.list(root.resolve(CLAUDE + "/table/data"))) {
+      Files.delete(files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow());
+    }
+
+    assertThat(run(root, "repair", "--apply").code()).isEqualTo(1);
+    assertThat(run(root, "repair", "--apply", "--accept-loss").code()).isZero();
+    assertThat(run(root, "rows", "otel_events").err()).contains(" lost with table/");
+  }
+
+  @Test
   void allHeldIsExitCode4WithTheOwner() throws IOException {
     Path root = FieldCaches.unpack("source-table-fresh", home);
     Path partition = root.resolve(CLAUDE);

@@ -16,6 +16,7 @@ import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Transaction;
+import org.apache.iceberg.UpdateProperties;
 import org.apache.iceberg.UpdateSchema;
 import org.apache.iceberg.exceptions.CommitFailedException;
 import org.apache.iceberg.types.Type;
@@ -104,7 +105,7 @@ public final class Publisher {
       List<DataFile> known = prepared.files.get(name);
       dataFiles.addAll(known == null ? files.describe(name) : known);
     }
-    commit(generation, landed, dataFiles, evolved);
+    commit(generation, landed, dataFiles, evolved, Map.of());
     Generation published = Generation.load(disk, seen.directory(), seen.name());
     if (policy.expires(published)) {
       new MetadataCleanup(disk, clock, published).run();
@@ -112,11 +113,43 @@ public final class Publisher {
     return published;
   }
 
+  /**
+   * Publishes what is unpublished but for damaged files, which count as published from then on, so
+   * that nobody reads them. Their ids are recorded in the same commit.
+   *
+   * @param leftOut id of the quarantine's record by damaged file
+   */
+  public Generation publishWithout(Generation seen, Map<LandedName, String> leftOut)
+      throws IOException {
+    Generation generation = Generation.load(disk, seen.directory(), seen.name());
+    List<LandedName> landed = generation.unpublished();
+    if (!landed.containsAll(leftOut.keySet())) {
+      throw new CommitConflict(
+          generation.directory() + ": " + leftOut + " was published meanwhile");
+    }
+    disk.syncDirectory(generation.paths().data());
+    LandedDataFiles files = new LandedDataFiles(disk, generation);
+    List<DataFile> dataFiles = new ArrayList<>();
+    for (LandedName name : landed) {
+      if (!leftOut.containsKey(name)) {
+        dataFiles.addAll(files.describe(name));
+      }
+    }
+    commit(
+        generation,
+        landed,
+        dataFiles,
+        null,
+        Map.of(Generation.QUARANTINED, generation.quarantinedWith(leftOut.values())));
+    return Generation.load(disk, seen.directory(), seen.name());
+  }
+
   private void commit(
       Generation generation,
       List<LandedName> landed,
       List<DataFile> dataFiles,
-      @Nullable Schema evolved)
+      @Nullable Schema evolved,
+      Map<String, String> properties)
       throws IOException {
     Transaction transaction = generation.table().newTransaction();
     try {
@@ -124,17 +157,21 @@ public final class Publisher {
         evolve(transaction, generation.metadata().schema(), evolved);
       }
       if (!landed.isEmpty()) {
-        AppendFiles append =
+        if (!dataFiles.isEmpty()) {
+          AppendFiles append =
+              transaction
+                  .newAppend()
+                  .scanManifestsWith(SameThread.EXECUTOR)
+                  .writeManifestsWith(SameThread.EXECUTOR, 1);
+          dataFiles.forEach(append::appendFile);
+          append.commit();
+        }
+        UpdateProperties update =
             transaction
-                .newAppend()
-                .scanManifestsWith(SameThread.EXECUTOR)
-                .writeManifestsWith(SameThread.EXECUTOR, 1);
-        dataFiles.forEach(append::appendFile);
-        append.commit();
-        transaction
-            .updateProperties()
-            .set(Generation.PUBLISHED, Long.toString(landed.get(landed.size() - 1).number()))
-            .commit();
+                .updateProperties()
+                .set(Generation.PUBLISHED, Long.toString(landed.get(landed.size() - 1).number()));
+        properties.forEach(update::set);
+        update.commit();
         policy.expire(transaction, generation, clock.instant());
       }
       transaction.commitTransaction();

@@ -1,5 +1,9 @@
 package dev.firn.core.generation;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.Corrupt;
@@ -18,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.apache.iceberg.BaseTable;
 import org.apache.iceberg.FileScanTask;
@@ -41,6 +46,11 @@ import org.jspecify.annotations.Nullable;
 public final class Generation {
   /** Table property: the highest number of a landed file that was published. */
   public static final String PUBLISHED = "firn.published";
+
+  /** Table property: ids of the records of data files that were left out, as a list in JSON. */
+  public static final String QUARANTINED = "firn.quarantined";
+
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Disk disk;
   private final GenerationPaths paths;
@@ -175,6 +185,33 @@ public final class Generation {
     } catch (NumberFormatException e) {
       return 0;
     }
+  }
+
+  /** Ids of the damaged data files that this generation, or one before it, was made without. */
+  public Set<String> quarantined() {
+    return quarantined(metadata);
+  }
+
+  /** {@link #quarantined()} of a generation with this metadata. */
+  public static Set<String> quarantined(TableMetadata metadata) {
+    Set<String> ids = new TreeSet<>();
+    try {
+      for (JsonNode id : JSON.readTree(metadata.properties().getOrDefault(QUARANTINED, "[]"))) {
+        ids.add(id.asText());
+      }
+    } catch (JsonProcessingException e) {
+      return Set.of();
+    }
+    return ids;
+  }
+
+  /** {@link #quarantined} and more ids as a table property. */
+  public String quarantinedWith(Collection<String> more) {
+    Set<String> ids = new TreeSet<>(quarantined());
+    ids.addAll(more);
+    ArrayNode list = JSON.createArrayNode();
+    ids.forEach(list::add);
+    return list.toString();
   }
 
   /** Landed files that are in no snapshot yet, by number: live rows like any other. */

@@ -8,6 +8,7 @@ import dev.firn.core.layout.Partition;
 import dev.firn.core.layout.PartitionFiles;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,6 +70,7 @@ public final class GenerationBuilder {
   private final Path target;
   private final GenerationPaths paths;
   private final String location;
+  private Collection<String> leftOut = List.of();
 
   private GenerationBuilder(
       Disk disk, @Nullable Generation parent, Path building, Path target, GenerationName name) {
@@ -95,6 +97,11 @@ public final class GenerationBuilder {
     disk.createDirectory(builder.paths.data());
     disk.createDirectory(builder.paths.metadata());
     return builder;
+  }
+
+  /** Data files of the parent that this one is made without, because they are damaged. */
+  public void leaveOut(Collection<String> quarantineIds) {
+    leftOut = List.copyOf(quarantineIds);
   }
 
   /** Where the generation is being written. */
@@ -180,7 +187,8 @@ public final class GenerationBuilder {
   }
 
   private TableMetadata start(GenerationProof proof, long nowMillis) throws IOException {
-    TableMetadata old = Objects.requireNonNull(parent).metadata();
+    Generation replaced = Objects.requireNonNull(parent);
+    TableMetadata old = replaced.metadata();
     ObjectNode json = (ObjectNode) JSON.readTree(TableMetadataParser.toJson(old));
     json.put("table-uuid", UUID.randomUUID().toString());
     json.put("location", location);
@@ -205,6 +213,9 @@ public final class GenerationBuilder {
             });
     for (Map.Entry<String, String> property : proof.format().entrySet()) {
       properties.put(property.getKey(), property.getValue());
+    }
+    if (!leftOut.isEmpty() || old.properties().containsKey(Generation.QUARANTINED)) {
+      properties.put(Generation.QUARANTINED, replaced.quarantinedWith(leftOut));
     }
     // The builder marks nothing as changed, so that the first commit writes exactly this and a
     // snapshot.

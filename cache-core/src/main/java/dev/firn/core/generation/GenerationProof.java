@@ -16,7 +16,8 @@ import java.util.Optional;
  * @param rowsIn live and deleted rows read from the parent
  * @param rowsOut rows written
  * @param rowsDeleted rows left out because the parent's delete files hide them
- * @param proof how rows in = rows out + rows deleted was proved: {@code counts} or {@code content}
+ * @param rowsQuarantined rows left out because their data files are damaged
+ * @param proof how rows in = rows out + rows dropped was proved: {@code counts} or {@code content}
  */
 public record GenerationProof(
     GenerationName name,
@@ -26,9 +27,29 @@ public record GenerationProof(
     long rowsIn,
     long rowsOut,
     long rowsDeleted,
+    long rowsQuarantined,
     String proof) {
 
   private static final String PREFIX = "firn.generation.";
+  private static final String ROWS_QUARANTINED = PREFIX + "rows-dropped.quarantined";
+
+  /** With every data file taken along. */
+  public GenerationProof(
+      GenerationName name,
+      GenerationName parent,
+      String parentMetadata,
+      String parentUuid,
+      long rowsIn,
+      long rowsOut,
+      long rowsDeleted,
+      String proof) {
+    this(name, parent, parentMetadata, parentUuid, rowsIn, rowsOut, rowsDeleted, 0, proof);
+  }
+
+  /** Rows that were left out, for whatever reason. */
+  public long rowsDropped() {
+    return rowsDeleted + rowsQuarantined;
+  }
 
   /** As table properties; inverse of {@link #parse}. */
   public Map<String, String> format() {
@@ -40,6 +61,9 @@ public record GenerationProof(
     properties.put(PREFIX + "rows-in", Long.toString(rowsIn));
     properties.put(PREFIX + "rows-out", Long.toString(rowsOut));
     properties.put(PREFIX + "rows-dropped.deleted", Long.toString(rowsDeleted));
+    if (rowsQuarantined > 0) {
+      properties.put(ROWS_QUARANTINED, Long.toString(rowsQuarantined));
+    }
     properties.put(PREFIX + "proof", proof);
     return properties;
   }
@@ -63,6 +87,7 @@ public record GenerationProof(
               Long.parseLong(properties.getOrDefault(PREFIX + "rows-in", "")),
               Long.parseLong(properties.getOrDefault(PREFIX + "rows-out", "")),
               Long.parseLong(properties.getOrDefault(PREFIX + "rows-dropped.deleted", "")),
+              Long.parseLong(properties.getOrDefault(ROWS_QUARANTINED, "0")),
               properties.getOrDefault(PREFIX + "proof", "")));
     } catch (NumberFormatException e) {
       return Optional.empty();

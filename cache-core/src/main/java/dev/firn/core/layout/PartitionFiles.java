@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
  *   table, table-&lt;n&gt;, epoch=&lt;n&gt;      generations
  *   .building-&lt;generation&gt;-&lt;uuid&gt;    a generation being written
  *   .removing-&lt;generation&gt;-&lt;uuid&gt;    a generation renamed aside, to be removed
+ *   .quarantine/&lt;generation&gt;/        data files that were left out of it because they are damaged
  * </pre>
  */
 public final class PartitionFiles {
@@ -23,6 +24,9 @@ public final class PartitionFiles {
 
   /** In a generation: when it was superseded, as a bare ISO time. */
   public static final String RETIRED = ".retired";
+
+  /** Damaged data files and a record of each; never swept. */
+  public static final String QUARANTINE = ".quarantine";
 
   public static final String METADATA = "metadata";
   public static final String DATA = "data";

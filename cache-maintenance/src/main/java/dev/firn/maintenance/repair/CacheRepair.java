@@ -19,6 +19,7 @@ import dev.firn.maintenance.repair.Mend.NameLive;
 import dev.firn.maintenance.repair.Mend.Proposal;
 import dev.firn.maintenance.repair.Mend.RewriteHint;
 import dev.firn.maintenance.repair.Mend.StepBack;
+import dev.firn.maintenance.repair.Mend.Withhold;
 import dev.firn.maintenance.repair.MendReport.Kind;
 import dev.firn.maintenance.repair.MendReport.Status;
 import dev.firn.maintenance.repair.RepairedPartition.Outcome;
@@ -113,7 +114,7 @@ public final class CacheRepair {
       VerifiedPartition before = verify();
       try {
         RepairPlanner readOnly = planner(new ReadOnlyDisk(disk));
-        List<Mend> plan = readOnly.plan(partition, options.chosen());
+        List<Mend> plan = readOnly.plan(partition);
         if (!options.apply() || plan.stream().noneMatch(CacheRepair::isDone)) {
           plan.forEach(mend -> mends.add(report(mend, isDone(mend) ? Status.WOULD : left(mend))));
           return untouched(before, plan);
@@ -140,9 +141,7 @@ public final class CacheRepair {
           new PartitionMender(disk, partition, locks, planner, options.chosen(), copies);
       for (int i = 0; i < MOST_MENDS; i++) {
         Optional<Mend> next =
-            planner.plan(partition, options.chosen()).stream()
-                .filter(mend -> isDone(mend) && !(mend instanceof BringIn))
-                .findFirst();
+            planner.planStructure(partition).stream().filter(CacheRepair::isDone).findFirst();
         if (next.isEmpty()) {
           break;
         }
@@ -157,8 +156,10 @@ public final class CacheRepair {
         String why = "it was worse after: " + describe(after) + " instead of " + describe(before);
         return result(Outcome.UNDONE, why + "; everything was put back", before, verify());
       }
+      withhold(planner.plan(partition), locks);
+      lease.requireValid();
       bringIn(planner);
-      List<Mend> rest = planner.plan(partition, options.chosen());
+      List<Mend> rest = planner.plan(partition);
       rest.forEach(mend -> mends.add(report(mend, isDone(mend) ? Status.FAILED : left(mend))));
       VerifiedPartition end = verify();
       boolean leftOver = rest.stream().anyMatch(mend -> !(mend instanceof Litter));
@@ -167,9 +168,26 @@ public final class CacheRepair {
           : result(Outcome.MENDED, "all that there was to mend", before, end);
     }
 
+    private void withhold(List<Mend> plan, PartitionLocks locks) throws IOException {
+      List<Withhold> withheld =
+          plan.stream()
+              .filter(CacheRepair::isDone)
+              .filter(Withhold.class::isInstance)
+              .map(Withhold.class::cast)
+              .toList();
+      if (!withheld.isEmpty()) {
+        new FileWithholder(disk, cache, config, clock, locks)
+            .withhold(
+                partition,
+                withheld.get(0).generation(),
+                withheld.stream().map(Withhold::file).toList());
+        withheld.forEach(mend -> mends.add(report(mend, Status.DONE)));
+      }
+    }
+
     /** Held exchanges land, landed files are published: as any pass and any append does. */
     private void bringIn(RepairPlanner planner) throws IOException {
-      List<Mend> plan = planner.plan(partition, options.chosen());
+      List<Mend> plan = planner.plan(partition);
       Optional<Mend> bringIn = plan.stream().filter(BringIn.class::isInstance).findFirst();
       if (bringIn.isEmpty()) {
         return;
@@ -186,7 +204,7 @@ public final class CacheRepair {
       } catch (CacheException e) {
         return; // what is damaged there is among what is left
       }
-      if (planner.plan(partition, options.chosen()).stream().noneMatch(BringIn.class::isInstance)) {
+      if (planner.plan(partition).stream().noneMatch(BringIn.class::isInstance)) {
         mends.add(report(bringIn.get(), Status.DONE));
       }
     }
@@ -220,7 +238,11 @@ public final class CacheRepair {
       CacheDirectory directory = new CacheDirectory(with, cache.root());
       ObservedTime time = ObservedTime.read(with, directory, now, Uptime.ofThisMachine());
       return new RepairPlanner(
-          with, directory, clock, new SweepInspector(with, directory, config, time, false));
+          with,
+          directory,
+          clock,
+          new SweepInspector(with, directory, config, time, false),
+          options);
     }
 
     private VerifiedPartition verify() {
@@ -257,6 +279,9 @@ public final class CacheRepair {
     }
     if (mend instanceof RewriteHint) {
       return Kind.VERSION_HINT;
+    }
+    if (mend instanceof Withhold) {
+      return Kind.DATA_FILE;
     }
     if (mend instanceof BringIn) {
       return Kind.APPENDS;

@@ -37,6 +37,9 @@ sealed interface Mend {
   /** The version hint of the live generation is to be written anew. */
   record RewriteHint(Proposal proposal, GenerationName generation, int version) implements Mend {}
 
+  /** A data file cannot be read: the partition is to go on without it. */
+  record Withhold(Proposal proposal, GenerationName generation, DamagedFile file) implements Mend {}
+
   /** Landed files are to be published, held exchanges to be landed. */
   record BringIn(Proposal proposal) implements Mend {}
 

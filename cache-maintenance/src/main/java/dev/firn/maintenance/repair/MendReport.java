@@ -27,6 +27,7 @@ public record MendReport(
     CURSOR,
     METADATA,
     VERSION_HINT,
+    DATA_FILE,
     APPENDS,
     LITTER,
     OTHER;

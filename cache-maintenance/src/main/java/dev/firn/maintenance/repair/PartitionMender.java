@@ -84,7 +84,7 @@ final class PartitionMender {
    */
   void apply(Mend mend) throws IOException {
     try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
-      if (planner.plan(partition, chosen).stream().noneMatch(mend::equals)) {
+      if (planner.planStructure(partition).stream().noneMatch(mend::equals)) {
         throw new CommitConflict(partition.directory() + " has changed since it was looked at");
       }
       lock.requireValid();

@@ -15,6 +15,7 @@ import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Problem;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.core.read.UnpublishedRows;
+import dev.firn.maintenance.quarantine.QuarantineRecord.Kind;
 import dev.firn.maintenance.repair.GenerationEvidence.Condition;
 import dev.firn.maintenance.repair.LiveVerdict.Open;
 import dev.firn.maintenance.repair.LiveVerdict.Proved;
@@ -26,7 +27,9 @@ import dev.firn.maintenance.repair.Mend.NameLive;
 import dev.firn.maintenance.repair.Mend.Proposal;
 import dev.firn.maintenance.repair.Mend.RewriteHint;
 import dev.firn.maintenance.repair.Mend.StepBack;
+import dev.firn.maintenance.repair.Mend.Withhold;
 import dev.firn.maintenance.repair.MetadataFallback.Torn;
+import dev.firn.maintenance.status.PassMemory;
 import dev.firn.maintenance.sweep.SweepInspector;
 import dev.firn.maintenance.sweep.SweepItem;
 import java.io.IOException;
@@ -37,6 +40,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Says what can be mended in a partition. Reads only; the same plan is made again under the locks
@@ -47,28 +51,48 @@ final class RepairPlanner {
   private final CacheDirectory cache;
   private final InstantSource clock;
   private final SweepInspector sweep;
+  private final RepairOptions options;
 
-  RepairPlanner(Disk disk, CacheDirectory cache, InstantSource clock, SweepInspector sweep) {
+  RepairPlanner(
+      Disk disk,
+      CacheDirectory cache,
+      InstantSource clock,
+      SweepInspector sweep,
+      RepairOptions options) {
     this.disk = disk;
     this.cache = cache;
     this.clock = clock;
     this.sweep = sweep;
+    this.options = options;
   }
 
-  /**
-   * In the order in which they are to be done: each may make others possible, or needless.
-   *
-   * @param chosen the generation that somebody takes responsibility for
-   */
-  List<Mend> plan(Partition partition, Optional<GenerationName> chosen) throws IOException {
+  /** In the order in which they are to be done: each may make others possible, or needless. */
+  List<Mend> plan(Partition partition) throws IOException {
     PartitionState state = new PartitionInspector(disk).inspect(partition);
     if (state instanceof Unreadable unreadable) {
-      return planUnreadable(unreadable, chosen);
+      return planUnreadable(unreadable, options.chosen());
     }
     if (state instanceof Live live) {
-      return planLive(live);
+      List<Mend> mends = new ArrayList<>(planStructure(live));
+      mends.addAll(damagedFiles(live));
+      bringIn(live).ifPresent(mends::add);
+      mends.addAll(litter(live));
+      return mends;
     }
     return List.of();
+  }
+
+  /** The part of the plan that is about the way to the rows, and is made anew under the lock. */
+  List<Mend> planStructure(Partition partition) throws IOException {
+    PartitionState state = new PartitionInspector(disk).inspect(partition);
+    if (state instanceof Unreadable unreadable) {
+      return planUnreadable(unreadable, options.chosen());
+    }
+    return state instanceof Live live ? planStructure(live) : List.of();
+  }
+
+  private List<Mend> planStructure(Live live) throws IOException {
+    return hint(live.generation()).map(List::of).orElse(List.of());
   }
 
   private List<Mend> planUnreadable(Unreadable state, Optional<GenerationName> chosen)
@@ -197,10 +221,40 @@ final class RepairPlanner {
         .orElse(OptionalLong.empty());
   }
 
-  private List<Mend> planLive(Live live) throws IOException {
+  private List<Mend> damagedFiles(Live live) throws IOException {
+    Set<String> suspects =
+        PassMemory.load(disk, cache)
+            .find(live.partition().path())
+            .map(entry -> entry.unreadable().keySet())
+            .orElse(Set.of());
     List<Mend> mends = new ArrayList<>();
-    hint(live.generation()).ifPresent(mends::add);
-    bringIn(live).ifPresent(mends::add);
+    for (DamagedFile file :
+        new DamagedFiles(disk, options.full(), suspects).find(live.generation())) {
+      boolean missing = file.kind() == Kind.MISSING;
+      boolean done = options.withhold() && (!missing || options.acceptLoss());
+      String action =
+          !missing
+              ? (done ? "put it into quarantine and go on without it" : "see to it by hand")
+                  + "; its rows are withheld and named as long as it is there"
+              : done
+                  ? "go on without it; the loss is named from then on"
+                  : "restore it from a backup; or --accept-loss to go on without it";
+      mends.add(
+          new Withhold(
+              new Proposal(
+                  file.path(),
+                  "a data file cannot be read: " + plain(file.why()),
+                  action,
+                  file.rows(),
+                  done),
+              live.generation().name(),
+              file));
+    }
+    return mends;
+  }
+
+  private List<Mend> litter(Live live) throws IOException {
+    List<Mend> mends = new ArrayList<>();
     for (SweepItem item : sweep.inspect(live)) {
       if (item.kind() == SweepItem.Kind.ORPHAN) {
         mends.add(

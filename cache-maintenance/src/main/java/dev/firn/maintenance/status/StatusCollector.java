@@ -14,6 +14,7 @@ import dev.firn.maintenance.Assessment;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.PartitionAssessor;
 import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.quarantine.Quarantine;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.status.CacheStatus.Spool;
 import dev.firn.maintenance.status.PartitionStatus.Backlog;
@@ -130,6 +131,7 @@ public final class StatusCollector {
     } catch (IOException e) {
       notes.add("cannot be listed whole: " + e);
     }
+    notes.addAll(withheld(live));
     memory
         .find(live.partition().path())
         .ifPresent(
@@ -154,6 +156,21 @@ public final class StatusCollector {
             .find(live.partition().path())
             .filter(entry -> entry.left() > 0 && assessment.isDue())
             .map(entry -> new Backlog(assessment.filesDue(), entry.left())));
+  }
+
+  private List<String> withheld(Live live) {
+    try {
+      Quarantine.Contents contents =
+          new Quarantine(disk, live.partition()).contents(live.generation());
+      List<String> notes = new ArrayList<>();
+      contents.withheld().forEach(left -> notes.add(left.sentence()));
+      contents
+          .unreadable()
+          .forEach(path -> notes.add(cache.relative(path) + ": a record that cannot be read"));
+      return notes;
+    } catch (IOException e) {
+      return List.of("what is in quarantine cannot be listed: " + e);
+    }
   }
 
   private static Optional<LiveContent> content(Live live, Assessment assessment) {

@@ -116,6 +116,7 @@ final class CatchUp {
         first.rowsIn() + rows,
         first.rowsOut() + rows,
         first.rowsDeleted(),
+        first.rowsQuarantined(),
         first.proof());
   }
 

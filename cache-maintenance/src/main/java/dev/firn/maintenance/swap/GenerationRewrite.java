@@ -49,7 +49,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Builds the new generation of one plan: rewrites the groups, carries the other files over, writes
- * the metadata, and proves the whole (I6: rows in = rows out + rows deleted, for every group and
+ * the metadata, and proves the whole (I6: rows in = rows out + rows dropped, for every group and
  * for the generation as it is read back).
  *
  * <p>Everything happens in a {@code .building-} directory that nothing reads; the caller holds the
@@ -60,6 +60,7 @@ final class GenerationRewrite {
   private final MaintenanceConfig config;
   private final Live state;
   private final Content content;
+  private final Map<String, String> leftOut;
   private final LongConsumer progress;
   private final Generation old;
   private final FileCarrier carrier;
@@ -74,14 +75,22 @@ final class GenerationRewrite {
 
   /**
    * @param content what the plan was made from
+   * @param leftOut id of the quarantine's record by location of a damaged data file, which is
+   *     neither rewritten nor carried over
    * @param progress takes the input bytes done so far
    */
   GenerationRewrite(
-      Disk disk, MaintenanceConfig config, Live state, Content content, LongConsumer progress) {
+      Disk disk,
+      MaintenanceConfig config,
+      Live state,
+      Content content,
+      Map<String, String> leftOut,
+      LongConsumer progress) {
     this.disk = disk;
     this.config = config;
     this.state = state;
     this.content = content;
+    this.leftOut = Map.copyOf(leftOut);
     this.progress = progress;
     this.old = state.generation();
     this.carrier = new FileCarrier(disk);
@@ -90,6 +99,7 @@ final class GenerationRewrite {
 
   BuiltGeneration build(Rewrite plan, GenerationName name, long nowMillis) throws IOException {
     GenerationBuilder builder = GenerationBuilder.create(disk, state.partition(), old, name);
+    builder.leaveOut(leftOut.values());
     try {
       // First, as long as the manifests that the plan was made from are there.
       readStatistics(plan);
@@ -104,7 +114,13 @@ final class GenerationRewrite {
       }
       List<DataFile> files = inOrder();
       long rowsOut = files.stream().mapToLong(DataFile::recordCount).sum();
-      if (rowsIn != rowsOut + rowsDeleted) {
+      long rowsQuarantined =
+          content.snapshot().files().stream()
+              .filter(file -> leftOut.containsKey(file.location()))
+              .mapToLong(PlannedFile::rows)
+              .sum();
+      rowsIn += rowsQuarantined;
+      if (rowsIn != rowsOut + rowsDeleted + rowsQuarantined) {
         throw new AssertionError(rowsIn + " rows in, " + rowsOut + " out, " + rowsDeleted);
       }
       GenerationProof proof =
@@ -116,6 +132,7 @@ final class GenerationRewrite {
               rowsIn,
               rowsOut,
               rowsDeleted,
+              rowsQuarantined,
               config.prove().text());
       builder.commit(files, proof, nowMillis);
       requireAsProved(builder, rowsOut, files.size());

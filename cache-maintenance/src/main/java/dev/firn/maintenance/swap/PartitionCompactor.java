@@ -68,10 +68,27 @@ public final class PartitionCompactor {
    */
   public Result compact(Live state, Rewrite plan, Content content, LongConsumer progress)
       throws IOException {
+    return compact(state, plan, content, Map.of(), progress);
+  }
+
+  /**
+   * Swaps in a generation without damaged data files.
+   *
+   * @param plan what is done with all other files
+   * @param leftOut id of the quarantine's record by location
+   */
+  public Result compactWithout(
+      Live state, Rewrite plan, Content content, Map<String, String> leftOut) throws IOException {
+    return compact(state, plan, content, leftOut, bytes -> {});
+  }
+
+  private Result compact(
+      Live state, Rewrite plan, Content content, Map<String, String> leftOut, LongConsumer progress)
+      throws IOException {
     requireSpace(state, plan);
     GenerationName name = nextName(state);
     BuiltGeneration built =
-        new GenerationRewrite(disk, config, state, content, progress)
+        new GenerationRewrite(disk, config, state, content, leftOut, progress)
             .build(plan, name, clock.millis());
     long filesBefore = content.snapshot().files().size();
     boolean worthwhile =

@@ -6,6 +6,7 @@ import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationPaths;
 import dev.firn.core.layout.LandedName;
+import dev.firn.maintenance.quarantine.QuarantineRecord;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -62,6 +63,7 @@ final class DataDirectoryCheck {
       named.add(file.substring(file.lastIndexOf('/') + 1));
     }
     long published = published(metadata, metadataFile);
+    Set<String> quarantined = Generation.quarantined(metadata);
     List<LandedName> unpublished = new ArrayList<>();
     List<String> unknown = new ArrayList<>();
     List<String> hidden = new ArrayList<>();
@@ -94,7 +96,8 @@ final class DataDirectoryCheck {
         readable &= found >= 0;
         rows += Math.max(found, 0);
         bytes += disk.stat(path).map(FileStat::sizeBytes).orElse(0L);
-      } else if (!named.contains(name)) {
+      } else if (!named.contains(name)
+          && !quarantined.contains(QuarantineRecord.id(paths.name(), name))) {
         (landed.isPresent() ? hidden : unknown).add(name);
       }
     }

@@ -16,6 +16,8 @@ import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.OtherGeneration;
 import dev.firn.core.partition.PartitionState.Problem;
 import dev.firn.core.partition.PartitionState.Unreadable;
+import dev.firn.maintenance.quarantine.Quarantine;
+import dev.firn.maintenance.quarantine.QuarantineRecord;
 import dev.firn.maintenance.sweep.SweepInspector;
 import dev.firn.maintenance.verify.GenerationCheck.Content;
 import dev.firn.maintenance.verify.VerifiedPartition.State;
@@ -43,7 +45,8 @@ final class PartitionCheck {
           PartitionFiles.CURSOR,
           PartitionFiles.COMMIT_LOCK,
           PartitionFiles.MAINTAIN_LOCK,
-          PartitionFiles.MAINTAIN_OWNER);
+          PartitionFiles.MAINTAIN_OWNER,
+          PartitionFiles.QUARANTINE);
 
   private final Disk disk;
   private final CacheDirectory cache;
@@ -151,6 +154,7 @@ final class PartitionCheck {
       boolean readable = examined.stream().anyMatch(g -> g.content().readable());
       state = readable ? State.LIVE : State.UNREADABLE;
       noteWhatMayStillHoldRows(current);
+      checkQuarantine(current);
       new LineageCheck(disk, findings, sweep).check(current);
     } else if (found instanceof Unreadable unreadable) {
       state = State.UNREADABLE;
@@ -228,6 +232,33 @@ final class PartitionCheck {
       if (content.isPresent() && role.mayBeLive()) {
         examined.add(new Examined(content.get(), found));
       }
+    }
+  }
+
+  private void checkQuarantine(Live current) throws IOException {
+    Quarantine.Contents contents = new Quarantine(disk, partition).contents(current.generation());
+    Path directory = partition.directory().resolve(PartitionFiles.QUARANTINE);
+    for (QuarantineRecord left : contents.withheld()) {
+      findings.warning(
+          directory.resolve(left.id()),
+          "no data file in quarantine",
+          left.sentence(),
+          "no other row is affected; queries leave these out",
+          "restore the file from a backup and append its rows anew; then remove its record");
+    }
+    for (QuarantineRecord idle : contents.idle()) {
+      findings.note(
+          directory.resolve(idle.id()),
+          "a record of a file that is not withheld",
+          "none: the repair that wrote it did not come to its end");
+    }
+    for (Path record : contents.unreadable()) {
+      findings.warning(
+          record,
+          "a record of a damaged file",
+          "something else",
+          "rows may be withheld that are not named",
+          GenerationFindings.RESTORE);
     }
   }
 

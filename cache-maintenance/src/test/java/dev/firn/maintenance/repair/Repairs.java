@@ -29,7 +29,7 @@ public final class Repairs {
   /** With a choice, for a cache of one partition. */
   public static RepairReport choose(Disk disk, Path root, String generation) throws IOException {
     Optional<GenerationName> name = GenerationName.parse(generation);
-    return run(disk, root, new RepairOptions(true, Optional.of(name.orElseThrow())));
+    return run(disk, root, RepairOptions.provable().choosing(name.orElseThrow()));
   }
 
   public static RepairReport run(Disk disk, Path root, RepairOptions options) throws IOException {

@@ -31,7 +31,8 @@ import picocli.CommandLine.Parameters;
       "",
       "Mends what follows from what is on the disk: a cursor that is missing, damaged or too old, a"
           + " lost version hint, torn newest metadata, landed files that are not published, held"
-          + " exchanges. What cannot be proved is named, with what there is to choose from. Without"
+          + " exchanges. A data file that cannot be read is put into quarantine, and its rows are"
+          + " withheld and named. What cannot be proved is named, with what there is to choose from. Without"
           + " --apply nothing is written. With it, what is replaced is copied to maintenance/repair"
           + " first, each partition is checked before and after, and put back where it is worse."
     },
@@ -64,6 +65,17 @@ public final class RepairCommand implements Callable<Integer> {
               + " What contradicts it is moved to maintenance/repair, never removed.")
   @Nullable String generation;
 
+  @Option(
+      names = "--full",
+      description = "Decode every page of every live data file to find out which are damaged.")
+  boolean full;
+
+  @Option(
+      names = "--accept-loss",
+      description =
+          "Go on without data files that are not there any more; the loss is named from then on.")
+  boolean acceptLoss;
+
   public RepairCommand(Session session) {
     this.session = session;
   }
@@ -85,7 +97,7 @@ public final class RepairCommand implements Callable<Integer> {
     RepairReport report =
         new CacheRepair(
                 session.disk(), session.cache(), config, environment.clock(), "query repair")
-            .run(partitions, new RepairOptions(apply, chosen));
+            .run(partitions, new RepairOptions(apply, chosen, full, true, acceptLoss));
     if (session.json()) {
       session.document(json -> RepairJson.write(json, session.root().toString(), report));
     } else if (!exists) {

@@ -10,6 +10,8 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
+import dev.firn.maintenance.quarantine.Quarantine;
+import dev.firn.maintenance.quarantine.QuarantineRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,6 +107,7 @@ public final class RowsCommand implements Callable<Integer> {
       PartitionState state = inspector.inspect(candidate);
       if (state instanceof Live readable) {
         live.add(readable);
+        noteWithheld(readable);
       } else if (state instanceof Unreadable unreadable) {
         unreadables.add(unreadable);
         inDoubt.add(unreadable);
@@ -132,6 +135,13 @@ public final class RowsCommand implements Callable<Integer> {
       }
     }
     return unreadables.exitCode().code();
+  }
+
+  private void noteWithheld(Live state) throws IOException {
+    for (QuarantineRecord left :
+        new Quarantine(session.disk(), state.partition()).contents(state.generation()).withheld()) {
+      session.note(state.partition().path() + ": " + left.sentence());
+    }
   }
 
   private void requireUsage() {
