@@ -18,6 +18,7 @@ import java.util.Locale;
  * @param minFreeBytes a rewrite does not start that would leave less than this free on the disk
  * @param prove how a rewrite is proved before it is swapped in
  * @param snapshots which snapshots of a live generation stay when appends are published
+ * @param autoRepair whether a pass mends what it finds in doubt
  */
 public record MaintenanceConfig(
     long targetFileBytes,
@@ -29,7 +30,34 @@ public record MaintenanceConfig(
     Duration orphanGrace,
     long minFreeBytes,
     Prove prove,
-    SnapshotPolicy snapshots) {
+    SnapshotPolicy snapshots,
+    AutoRepair autoRepair) {
+
+  /** Without repairs. */
+  public MaintenanceConfig(
+      long targetFileBytes,
+      int compactFileCount,
+      long compactAvgFileBytes,
+      long compactBatchBytes,
+      int compactBatchRows,
+      Duration retiredGrace,
+      Duration orphanGrace,
+      long minFreeBytes,
+      Prove prove,
+      SnapshotPolicy snapshots) {
+    this(
+        targetFileBytes,
+        compactFileCount,
+        compactAvgFileBytes,
+        compactBatchBytes,
+        compactBatchRows,
+        retiredGrace,
+        orphanGrace,
+        minFreeBytes,
+        prove,
+        snapshots,
+        AutoRepair.OFF);
+  }
 
   /** With appends published under the default policy. */
   public MaintenanceConfig(
@@ -68,6 +96,18 @@ public record MaintenanceConfig(
     }
   }
 
+  /** Whether a pass repairs, unasked. */
+  public enum AutoRepair {
+    OFF,
+    /** Cursors, metadata and version hints, where what is on the disk proves how. */
+    PROVABLE;
+
+    /** As in the configuration. */
+    public String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   /** Whether a data file of this size is to be merged with others. */
   public boolean isSmall(long bytes) {
     return bytes < targetFileBytes / 4 * 3;
@@ -85,5 +125,21 @@ public record MaintenanceConfig(
         1L << 30,
         Prove.COUNTS,
         SnapshotPolicy.defaults());
+  }
+
+  /** The same with another way to repair. */
+  public MaintenanceConfig with(AutoRepair other) {
+    return new MaintenanceConfig(
+        targetFileBytes,
+        compactFileCount,
+        compactAvgFileBytes,
+        compactBatchBytes,
+        compactBatchRows,
+        retiredGrace,
+        orphanGrace,
+        minFreeBytes,
+        prove,
+        snapshots,
+        other);
   }
 }

@@ -12,6 +12,8 @@ import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
+import dev.firn.maintenance.repair.CacheRepair;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
@@ -105,11 +107,16 @@ public final class MaintenancePass {
     Publisher publisher = new Publisher(disk, clock, config.snapshots());
     PartitionCompaction compaction =
         new PartitionCompaction(disk, config, clock, locks, memory, options, assessor, publisher);
+    PassRepair repair = new PassRepair(new CacheRepair(disk, cache, config, clock, command));
     if (!options.dryRun()) {
+      if (config.autoRepair() == AutoRepair.PROVABLE) {
+        repair.run(partitions);
+      }
       recover(partitions);
     }
     List<PartitionReport> reports =
         compact(partitions, assessor, compaction, options, started, listener);
+    reports.replaceAll(repair::named);
     PassSweep sweep = new PassSweep(disk, cache, config, locks, time, options);
     for (int i = 0; i < reports.size(); i++) {
       PartitionReport report = reports.get(i);

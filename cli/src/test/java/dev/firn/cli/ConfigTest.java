@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.cli.CommandRun.Result;
 import dev.firn.core.append.SnapshotPolicy;
 import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -55,6 +56,7 @@ class ConfigTest {
             "orphan_grace_minutes", "3", Duration.ofMinutes(3), MaintenanceConfig::orphanGrace),
         reaching("min_free_bytes", "0", 0L, MaintenanceConfig::minFreeBytes),
         reaching("prove", "\"content\"", Prove.CONTENT, MaintenanceConfig::prove),
+        reaching("auto_repair", "\"provable\"", AutoRepair.PROVABLE, MaintenanceConfig::autoRepair),
         reaching("min_snapshots_to_keep", "3", 3, c -> c.snapshots().minToKeep()),
         reaching("max_snapshot_age_hours", "2", Duration.ofHours(2), c -> c.snapshots().maxAge()));
   }

@@ -189,6 +189,23 @@ class RepairTest {
   }
 
   @Test
+  void passMendsWhatIsProvableWhereTheConfigurationSaysSo() throws IOException {
+    Path root = FieldCaches.unpack("source-table-fresh", home);
+    Map<String, List<String>> rows = CacheRows.read(disk, root);
+    Files.delete(root.resolve(CLAUDE + "/cursor.json"));
+    assertThat(run(root, "maintain", "otel_events").code()).isEqualTo(3);
+
+    Files.writeString(
+        root.resolve("firn.json"),
+        "{\"query\":{\"cache\":{\"maintenance\":{\"auto_repair\":\"provable\"}}}}");
+    Result result = run(root, "maintain", "otel_events", "--force");
+
+    assertThat(result.code()).as(result.out() + result.err()).isZero();
+    assertThat(result.out()).contains("mended: generations without a cursor", "name table");
+    assertThat(CacheRows.read(disk, root)).isEqualTo(rows);
+  }
+
+  @Test
   void allHeldIsExitCode4WithTheOwner() throws IOException {
     Path root = FieldCaches.unpack("source-table-fresh", home);
     Path partition = root.resolve(CLAUDE);

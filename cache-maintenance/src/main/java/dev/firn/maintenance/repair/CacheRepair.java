@@ -6,6 +6,7 @@ import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.AppendOptions;
 import dev.firn.core.append.CacheAppender;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
@@ -96,6 +97,19 @@ public final class CacheRepair {
         options.apply(), repaired, Duration.between(started, clock.instant()).toMillis(), refused);
   }
 
+  /**
+   * Mends what is provable of a partition's cursor, metadata and version hint, unasked.
+   *
+   * @return empty if there is nothing of that kind to mend; then nothing was written
+   */
+  public Optional<RepairedPartition> mendProvable(Partition partition) throws IOException {
+    Run run = new Run(partition, RepairOptions.automatic());
+    boolean any =
+        run.planner(new ReadOnlyDisk(disk)).planStructure(partition).stream()
+            .anyMatch(CacheRepair::isDone);
+    return any ? Optional.of(run.repair()) : Optional.empty();
+  }
+
   /** The repair of one partition. */
   private final class Run {
     private final Partition partition;
@@ -119,6 +133,7 @@ public final class CacheRepair {
           plan.forEach(mend -> mends.add(report(mend, isDone(mend) ? Status.WOULD : left(mend))));
           return untouched(before, plan);
         }
+        new FileSystemCheck(disk).require(cache.root());
         PartitionLocks locks = new PartitionLocks(disk, command);
         try (HeldLock lease = locks.takeLease(partition.directory(), now)) {
           return mend(before, locks, lease);

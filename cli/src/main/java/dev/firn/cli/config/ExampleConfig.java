@@ -36,6 +36,11 @@ public final class ExampleConfig {
                 // it again and compares every column.
                 "prove": "counts",
 
+                // What a pass does about cursors, metadata and version hints that are damaged: "off"
+                // leaves them to "firn query repair", "provable" mends them where what is on the disk
+                // proves how.
+                "auto_repair": "off",
+
                 // How long a superseded generation stays for its readers, and how long something
                 // that never went live stays after its last change.
                 "retired_grace_hours": 24,

@@ -2,6 +2,7 @@ package dev.firn.cli.config;
 
 import dev.firn.core.append.SnapshotPolicy;
 import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
 import java.time.Duration;
 import java.util.Arrays;
@@ -27,7 +28,8 @@ enum MaintenanceKey {
   ORPHAN_GRACE_MINUTES(Rule.whole(0, Limits.MINUTES), d -> d.orphanGrace().toMinutes()),
   MAX_GENERATIONS(Rule.whole(1, Integer.MAX_VALUE), d -> 8L),
   MIN_FREE_BYTES(Rule.whole(0, Limits.BYTES), MaintenanceConfig::minFreeBytes),
-  PROVE(Rule.oneOf(provings()), d -> d.prove().text());
+  PROVE(Rule.oneOf(provings()), d -> d.prove().text()),
+  AUTO_REPAIR(Rule.oneOf(repairs()), d -> d.autoRepair().text());
 
   /** Where numbers stop making sense, and sums of them still fit: a pebibyte, a century. */
   private static final class Limits {
@@ -77,7 +79,19 @@ enum MaintenanceKey {
         prove((String) value.apply(PROVE)),
         new SnapshotPolicy(
             Math.toIntExact((Long) value.apply(MIN_SNAPSHOTS_TO_KEEP)),
-            Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))));
+            Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))),
+        autoRepair((String) value.apply(AUTO_REPAIR)));
+  }
+
+  private static AutoRepair autoRepair(String text) {
+    return Arrays.stream(AutoRepair.values())
+        .filter(r -> r.text().equals(text))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError(text));
+  }
+
+  private static String[] repairs() {
+    return Arrays.stream(AutoRepair.values()).map(AutoRepair::text).toArray(String[]::new);
   }
 
   private static Prove prove(String text) {
