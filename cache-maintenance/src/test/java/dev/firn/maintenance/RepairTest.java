@@ -21,6 +21,7 @@ import dev.firn.maintenance.repair.RepairedPartition.Outcome;
 import dev.firn.maintenance.repair.Repairs;
 import dev.firn.maintenance.verify.Verifies;
 import dev.firn.testdata.FieldCaches;
+import dev.firn.testdata.RowMeaning;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -85,6 +86,17 @@ class RepairTest {
           cut(newestMetadata(p));
         });
     return damages;
+  }
+
+  @Test
+  void cursorsThatAnotherProgramToreAreMendedAndEveryRowIsThere() throws IOException {
+    Path root = FieldCaches.unpack("corrupt-cursor", directory);
+    RepairReport report = Repairs.apply(disk, root);
+    assertThat(report.partitions())
+        .extracting(RepairedPartition::outcome)
+        .containsExactlyInAnyOrder(Outcome.MENDED, Outcome.MENDED, Outcome.SOUND, Outcome.SOUND);
+    assertThat(CacheRows.read(disk, root))
+        .isEqualTo(RowMeaning.parse(FieldCaches.rowLines("corrupt-cursor")));
   }
 
   @Test

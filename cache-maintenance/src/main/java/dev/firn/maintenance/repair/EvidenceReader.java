@@ -173,7 +173,8 @@ final class EvidenceReader {
     if (table.find()) {
       named = GenerationName.parse(table.group(1));
     } else if (!text.contains("\"layout\"") && !text.contains("\"tableDir\"") && epoch.find()) {
-      named = GenerationName.parse("epoch=" + epoch.group(1));
+      // Cursors of both layouts begin with epoch 0.
+      named = GenerationName.parse("epoch=" + epoch.group(1)).filter(name -> name.number() > 0);
     }
     long highest = 0;
     Matcher number = NUMBER.matcher(text);
