@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The packaged {@code firn} command, run as a process of its own. */
-final class FirnCommand {
+public final class FirnCommand {
   private final Path executable;
 
   /**
@@ -17,13 +17,13 @@ final class FirnCommand {
    *
    * @param out lines of standard output
    */
-  record Result(int exitCode, List<String> out, String err) {
-    Result {
+  public record Result(int exitCode, List<String> out, String err) {
+    public Result {
       out = List.copyOf(out);
     }
   }
 
-  FirnCommand(Path executable) {
+  public FirnCommand(Path executable) {
     this.executable = executable;
   }
 
@@ -55,10 +55,33 @@ final class FirnCommand {
                         + "; build it with mvn package, or name it in $FIRN"));
   }
 
+  public Path executable() {
+    return executable;
+  }
+
   /** Runs the command to its end. */
-  Result run(String... arguments) throws IOException {
+  public Result run(String... arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(executable.toString()));
     command.addAll(List.of(arguments));
+    return result(command);
+  }
+
+  /**
+   * Runs any command to its end.
+   *
+   * @return what it printed
+   * @throws IOException with what it said, unless it ended with 0
+   */
+  public static List<String> run(List<String> command) throws IOException {
+    Result result = result(command);
+    if (result.exitCode() != 0) {
+      throw new IOException(
+          String.join(" ", command) + " ended with " + result.exitCode() + ": " + result.err());
+    }
+    return result.out();
+  }
+
+  private static Result result(List<String> command) throws IOException {
     Path err = Files.createTempFile("firn", ".err");
     try {
       Process process = new ProcessBuilder(command).redirectError(err.toFile()).start();

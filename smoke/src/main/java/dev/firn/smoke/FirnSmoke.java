@@ -1,5 +1,6 @@
 package dev.firn.smoke;
 
+import dev.firn.smoke.bench.Bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -13,13 +14,17 @@ public final class FirnSmoke {
   private static final String USAGE =
       """
       Usage: firn-smoke demo [DIRECTORY]
+             firn-smoke bench NAME|all [--check] [--scale X] [--rounds N] [--json FILE]
 
       demo  Unpacks a fragmented cache that another program wrote into a new directory (DIRECTORY,
             which must not hold it yet, or a temporary one), shows its status, maintains it, shows
             what changed, and proves every row equal to what that program says is in it.
+      bench Measures Firn beside its peers on the same input, each engine in its own process.
+            --check makes a missed target a failure, --scale 0.1 takes a tenth of the input.
+            BENCHMARKS.md says what each measures, and what was found.
 
       The firn command is taken from $FIRN, else from the packaged checkout.
-      Exit codes: 0 all rows equal; 1 not so; 2 wrong usage or no firn command.
+      Exit codes: 0 all rows equal, all targets met; 1 not so; 2 wrong usage or no firn command.
       """;
 
   private FirnSmoke() {}
@@ -39,17 +44,24 @@ public final class FirnSmoke {
       out.print(USAGE);
       return 0;
     }
-    if (!arguments.get(0).equals("demo") || arguments.size() > 2) {
+    boolean bench = arguments.get(0).equals("bench");
+    if (!bench && (!arguments.get(0).equals("demo") || arguments.size() > 2)) {
       err.print("Unknown: " + String.join(" ", arguments) + "\n\n" + USAGE);
       return 2;
     }
     try {
       FirnCommand firn = FirnCommand.find(environment);
+      if (bench) {
+        return new Bench(firn, out, err).run(arguments.subList(1, arguments.size())) ? 0 : 1;
+      }
       Path directory =
           arguments.size() == 2
               ? Files.createDirectories(Path.of(arguments.get(1)))
               : Files.createTempDirectory("firn-demo");
       return new Demo(firn, out).run(directory) ? 0 : 1;
+    } catch (IllegalArgumentException e) {
+      err.print("firn-smoke: " + e.getMessage() + "\n\n" + USAGE);
+      return 2;
     } catch (IllegalStateException e) {
       err.println("firn-smoke: " + e.getMessage());
       return 2;

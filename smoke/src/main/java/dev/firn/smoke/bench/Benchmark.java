@@ -1,0 +1,7 @@
+package dev.firn.smoke.bench;
+
+/** Measures Firn beside a peer. */
+@FunctionalInterface
+interface Benchmark {
+  Outcome run(Setting setting) throws Exception;
+}
