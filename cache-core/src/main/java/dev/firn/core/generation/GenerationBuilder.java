@@ -147,8 +147,7 @@ public final class GenerationBuilder {
     } catch (RuntimeException e) {
       throw new IOException("cannot write the metadata of " + building + ": " + e.getMessage(), e);
     }
-    disk.syncDirectory(paths.metadata());
-    disk.syncDirectory(building);
+    disk.syncDirectory(building); // the commit has synced metadata/
   }
 
   /** Adds files to what {@link #commit} wrote, and restates the proof, in one further version. */

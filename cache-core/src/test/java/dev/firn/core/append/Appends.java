@@ -43,9 +43,7 @@ public final class Appends {
 
   /** Goes on from what another one has noted, for a copy of the cache. */
   public Appends(Appends other) {
-    acknowledged.putAll(other.acknowledged);
-    refused.putAll(other.refused);
-    unknown.putAll(other.unknown);
+    add(other);
   }
 
   /** Opens a cache as another process would: its own writers, its own memory. */
@@ -109,6 +107,23 @@ public final class Appends {
 
   public void append(Cache cache, String id) {
     append(cache, id, "");
+  }
+
+  /** Notes rows that were appended by other means. */
+  public void acknowledge(String id, int rows) {
+    acknowledged.put(id, keys(id, rows));
+  }
+
+  /** Notes all that another one has noted. */
+  public void add(Appends other) {
+    acknowledged.putAll(other.acknowledged);
+    refused.putAll(other.refused);
+    unknown.putAll(other.unknown);
+  }
+
+  /** What was acknowledged, row by row. */
+  public List<String> keys() {
+    return acknowledged.values().stream().flatMap(List::stream).sorted().toList();
   }
 
   public int acknowledged() {

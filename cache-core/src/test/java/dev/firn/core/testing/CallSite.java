@@ -15,7 +15,7 @@ public record CallSite(List<String> frames) {
     frames = List.copyOf(frames);
   }
 
-  static CallSite here() {
+  public static CallSite here() {
     return new CallSite(
         StackWalker.getInstance()
             .walk(

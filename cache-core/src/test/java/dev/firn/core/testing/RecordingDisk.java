@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -73,6 +72,15 @@ public final class RecordingDisk implements Disk {
     private static final long serialVersionUID = 1;
   }
 
+  /**
+   * A lock that was held.
+   *
+   * @param site who took it
+   * @param from how many calls there had been when it was taken
+   * @param to the same when it was released
+   */
+  public record LockSpan(CallSite site, int from, int to) {}
+
   /** Decides whether a call fails. */
   @FunctionalInterface
   public interface Fault {
@@ -93,7 +101,7 @@ public final class RecordingDisk implements Disk {
   private @Nullable UnsyncedChanges unsynced;
   private final Map<String, Long> syncSites = new TreeMap<>();
   private String skippedSite = "";
-  private final Set<String> lockSites = new TreeSet<>();
+  private final List<LockSpan> lockSpans = new ArrayList<>();
   private Predicate<CallSite> unlocked = site -> false;
   private final Map<Path, Object> falseIdentities = new HashMap<>();
   private Predicate<CallSite> deceived = site -> false;
@@ -181,9 +189,9 @@ public final class RecordingDisk implements Disk {
     return !site.equals(skippedSite);
   }
 
-  /** Where locks were taken so far: class, method and line. */
-  public synchronized Set<String> lockSites() {
-    return new TreeSet<>(lockSites);
+  /** The locks that were held so far, in the order in which they were released. */
+  public synchronized List<LockSpan> lockSpans() {
+    return List.copyOf(lockSpans);
   }
 
   /** From now on the locks that are taken there exclude nobody. */
@@ -383,13 +391,39 @@ public final class RecordingDisk implements Disk {
   public Optional<DiskLock> tryLock(Path file) throws IOException {
     before(Kind.LOCK, file);
     CallSite site = CallSite.here();
+    int from;
+    boolean skipped;
     synchronized (this) {
-      lockSites.add(site.innermost());
-      if (unlocked.test(site)) {
-        return Optional.of(new NoLock());
-      }
+      from = calls.size();
+      skipped = unlocked.test(site);
     }
-    return real.tryLock(file);
+    Optional<DiskLock> lock = skipped ? Optional.of(new NoLock()) : real.tryLock(file);
+    return lock.map(taken -> new WatchedLock(taken, site, from));
+  }
+
+  private final class WatchedLock implements DiskLock {
+    private final DiskLock lock;
+    private final CallSite site;
+    private final int from;
+
+    WatchedLock(DiskLock lock, CallSite site, int from) {
+      this.lock = lock;
+      this.site = site;
+      this.from = from;
+    }
+
+    @Override
+    public boolean isValid() {
+      return lock.isValid();
+    }
+
+    @Override
+    public void close() throws IOException {
+      synchronized (RecordingDisk.this) {
+        lockSpans.add(new LockSpan(site, from, calls.size()));
+      }
+      lock.close();
+    }
   }
 
   /** A lock that excludes nobody is on a file that nobody else has. */
