@@ -1,6 +1,7 @@
 package dev.firn.cli;
 
 import dev.firn.cli.append.AppendCommand;
+import dev.firn.cli.backup.BackupCommand;
 import dev.firn.cli.configure.CompletionCommand;
 import dev.firn.cli.configure.ConfigCommand;
 import dev.firn.cli.configure.InitCommand;
@@ -96,6 +97,7 @@ public final class Firn {
     CommandLine config = new CommandLine(new ConfigCommand());
     line.addSubcommand(new AppendCommand(session));
     line.addSubcommand(query);
+    line.addSubcommand(new BackupCommand(session));
     line.addSubcommand(config);
     line.addSubcommand(new CompletionCommand(session, line));
     query.addSubcommand(new MaintainCommand(session));

@@ -36,6 +36,7 @@ class HelpTest {
             Commands:
               append      Append rows: lines of JSON from stdin or files.
               query       Tend and read a cache: maintain, status, explain, rows, schema, verify, repair.
+              backup      Make a consistent copy of the cache, and verify it.
               config      The configuration: init, show, validate.
               completion  Print what lets a shell complete firn's commands and options.
 
@@ -55,6 +56,7 @@ class HelpTest {
   @ValueSource(
       strings = {
         "append",
+        "backup",
         "query",
         "query maintain",
         "query status",

@@ -30,7 +30,9 @@ import java.util.regex.Pattern;
  * kill it can be told whether its rows are in that generation already.
  */
 public final class HeldAppends {
-  private static final String HELD = "held";
+  /** In a cache's root. */
+  public static final String HELD = "held";
+
   private static final Pattern LANDING =
       Pattern.compile("(.+\\.json)\\.landing-(.+)-([1-9][0-9]*-[0-9a-f]{16}\\.parquet)");
   private static final String LOCK = ".recover.lock";
@@ -55,6 +57,17 @@ public final class HeldAppends {
 
   /** A place in a generation. */
   record Landing(GenerationName generation, LandedName name) {}
+
+  /** The file that a held file of this name was about to land in, if anybody had begun to. */
+  public static Optional<Path> landingPlace(Partition partition, String name) {
+    Matcher matcher = LANDING.matcher(name);
+    return matcher.matches()
+        ? GenerationName.parse(matcher.group(2))
+            .map(
+                generation ->
+                    partition.generation(generation).resolve("data").resolve(matcher.group(3)))
+        : Optional.empty();
+  }
 
   /** Writes an exchange durably; returns where, below the root. */
   String hold(Partition partition, String id, List<ObjectNode> rows) throws IOException {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The document of {@code query verify --json}. What is not known or does not apply is null. */
-final class VerifyJson {
+public final class VerifyJson {
   private VerifyJson() {}
 
   /** Writes the document's members. */
@@ -53,7 +53,9 @@ final class VerifyJson {
     json.writeEndObject();
   }
 
-  static void write(JsonGenerator json, String name, List<Finding> findings) throws IOException {
+  /** Writes findings as an array. */
+  public static void write(JsonGenerator json, String name, List<Finding> findings)
+      throws IOException {
     json.writeArrayFieldStart(name);
     for (Finding finding : findings) {
       json.writeStartObject();
