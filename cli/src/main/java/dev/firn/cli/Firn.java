@@ -18,6 +18,7 @@ import dev.firn.cli.query.SchemaCommand;
 import dev.firn.cli.query.ShellCommand;
 import dev.firn.cli.query.SqlCommand;
 import dev.firn.cli.query.StatusCommand;
+import dev.firn.cli.query.TablesCommand;
 import dev.firn.cli.query.VerifyCommand;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.GlobalOptions;
@@ -107,6 +108,7 @@ public final class Firn {
     query.addSubcommand(new SqlCommand(session));
     query.addSubcommand(new ShellCommand(session));
     query.addSubcommand(new SchemaCommand(session));
+    query.addSubcommand(new TablesCommand(session));
     query.addSubcommand(new VerifyCommand(session));
     query.addSubcommand(new RepairCommand(session));
     config.addSubcommand(new InitCommand(session));
