@@ -19,7 +19,8 @@ final class FieldExchange {
 
   FieldExchange(int number) {
     this.number = number;
-    this.random = new SplittableRandom(0x5eed + number * 0x9e3779b97f4a7c15L);
+    // Seeds that are a multiple of the golden ratio apart would give one sequence, shifted.
+    this.random = new SplittableRandom(0x5eed_0000L + number);
     // About twenty exchanges make a session.
     RandomGenerator of = new SplittableRandom(number / 20);
     this.session = uuid(of);

@@ -85,7 +85,7 @@ public final class FieldShape {
         required("role", (e, row) -> ROLES[row % ROLES.length]),
         required("part_id", (e, row) -> FieldExchange.uuid(e.random())),
         new FieldColumn("part_index", Types.IntegerType.get(), true, (e, row) -> row % 4),
-        text("content_text", (e, row) -> e.prose(2_300, 1.1)),
+        text("content_text", (e, row) -> e.prose(2_080, 1.1)),
         text("thinking_signature", (e, row) -> row % 6 == 0 ? e.base64(e.length(840, 0.7)) : null),
         text("raw_frame", FieldShape::frame),
         text("tool_name", (e, row) -> row % 3 == 1 ? TOOL_NAMES[row / 3 % 5] : null),

@@ -101,6 +101,20 @@ class FieldShapeTest {
         .allSatisfy(text -> assertThat(text).hasSize(12 << 10));
   }
 
+  @Test
+  void contentsOfExchangesHaveNothingInCommon() {
+    Set<Object> numbers = new HashSet<>();
+    for (int i = 0; i < 40; i++) {
+      numbers.add(new FieldExchange(i).random().nextLong());
+      FieldExchange exchange = new FieldExchange(i);
+      for (int skipped = 0; skipped < 20; skipped++) {
+        exchange.random().nextLong();
+      }
+      numbers.add(exchange.random().nextLong());
+    }
+    assertThat(numbers).as("no sequence is another one's, shifted").hasSize(80);
+  }
+
   private static Set<String> distinct(String name) {
     FieldColumn column =
         new FieldShape().columns().stream().filter(c -> c.name().equals(name)).findFirst().get();
