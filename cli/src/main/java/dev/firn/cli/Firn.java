@@ -1,25 +1,7 @@
 package dev.firn.cli;
 
-import dev.firn.cli.append.AppendCommand;
-import dev.firn.cli.backup.BackupCommand;
-import dev.firn.cli.configure.CompletionCommand;
-import dev.firn.cli.configure.ConfigCommand;
-import dev.firn.cli.configure.InitCommand;
-import dev.firn.cli.configure.ShowCommand;
-import dev.firn.cli.configure.ValidateCommand;
 import dev.firn.cli.failure.ExitCode;
 import dev.firn.cli.failure.Failure;
-import dev.firn.cli.query.ExplainCommand;
-import dev.firn.cli.query.MaintainCommand;
-import dev.firn.cli.query.QueryCommand;
-import dev.firn.cli.query.RepairCommand;
-import dev.firn.cli.query.RowsCommand;
-import dev.firn.cli.query.SchemaCommand;
-import dev.firn.cli.query.ShellCommand;
-import dev.firn.cli.query.SqlCommand;
-import dev.firn.cli.query.StatusCommand;
-import dev.firn.cli.query.TablesCommand;
-import dev.firn.cli.query.VerifyCommand;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.GlobalOptions;
 import dev.firn.cli.session.Session;
@@ -79,7 +61,7 @@ public final class Firn {
     Session session = new Session(environment, firn.options);
     ExitCode code;
     try {
-      code = ExitCode.of(commandLine(firn, session).execute(args));
+      code = ExitCode.of(commandLine(firn, session, args).execute(args));
     } catch (Throwable e) { // errors come here; picocli takes care of exceptions only
       code = report(e, session);
     }
@@ -92,28 +74,8 @@ public final class Firn {
     return code.code();
   }
 
-  private static CommandLine commandLine(Firn firn, Session session) {
-    CommandLine line = new CommandLine(firn);
-    CommandLine query = new CommandLine(new QueryCommand());
-    CommandLine config = new CommandLine(new ConfigCommand());
-    line.addSubcommand(new AppendCommand(session));
-    line.addSubcommand(query);
-    line.addSubcommand(new BackupCommand(session));
-    line.addSubcommand(config);
-    line.addSubcommand(new CompletionCommand(session, line));
-    query.addSubcommand(new MaintainCommand(session));
-    query.addSubcommand(new StatusCommand(session));
-    query.addSubcommand(new ExplainCommand(session));
-    query.addSubcommand(new RowsCommand(session));
-    query.addSubcommand(new SqlCommand(session));
-    query.addSubcommand(new ShellCommand(session));
-    query.addSubcommand(new SchemaCommand(session));
-    query.addSubcommand(new TablesCommand(session));
-    query.addSubcommand(new VerifyCommand(session));
-    query.addSubcommand(new RepairCommand(session));
-    config.addSubcommand(new InitCommand(session));
-    config.addSubcommand(new ShowCommand(session));
-    config.addSubcommand(new ValidateCommand(session));
+  private static CommandLine commandLine(Firn firn, Session session, String[] arguments) {
+    CommandLine line = new Commands(session).reachedBy(firn, arguments);
     line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     sortByOrder(line);
     Ansi ansi = session.environment().colours() ? Ansi.ON : Ansi.OFF;
