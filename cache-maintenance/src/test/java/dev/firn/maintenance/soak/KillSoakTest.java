@@ -13,14 +13,18 @@ import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.MaintenancePass;
 import dev.firn.maintenance.PassListener;
+import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.status.Uptime;
+import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.maintenance.verify.Verifies;
+import dev.firn.maintenance.verify.VerifyListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -44,6 +48,7 @@ class KillSoakTest {
   private static final Duration LENGTH =
       Duration.ofSeconds(Long.getLong("firn.soak.seconds", SOAK ? 600 : 12));
   private static final Duration BETWEEN_KILLS = Duration.ofSeconds(1);
+  private static final int KILLS_A_BACKUP = 5;
   private static final int LONGEST_STOP_MILLIS = 4_000;
   private static final int LONGEST_HIDE_MILLIS = 600;
   private static final long END_SECONDS = 120;
@@ -57,6 +62,7 @@ class KillSoakTest {
   private int kills;
   private int stops;
   private int hides;
+  private int backups;
 
   /** One of the processes, and the process that takes its place. */
   private final class Child {
@@ -112,7 +118,7 @@ class KillSoakTest {
     }
     long unpublished = unpublished();
     for (int hours = 0; hours < 3; hours++) {
-      maintainLater(Duration.ofHours(hours));
+      maintain(SoakProcess.root(directory), Duration.ofHours(hours));
     }
     Map<String, Integer> tally = SoakEvents.tally(directory);
     requireAcknowledged(tally, unpublished);
@@ -145,6 +151,9 @@ class KillSoakTest {
           stopped.signal("STOP");
           stops++;
         }
+        if (kills % KILLS_A_BACKUP == 0) {
+          checkBackup();
+        }
         if (random.nextInt(3) == 0) {
           hideCursor(random.nextInt(SoakExchanges.SOURCES.size()));
         }
@@ -175,6 +184,40 @@ class KillSoakTest {
     }
   }
 
+  /** A backup is a state that existed, and with what it holds back landed nothing is lost. */
+  private void checkBackup() throws Exception {
+    long began = System.nanoTime();
+    Path target = directory.resolve("backup");
+    try {
+      new CacheBackup(
+              disk,
+              new CacheDirectory(disk, SoakProcess.root(directory)),
+              SoakProcess.config(),
+              InstantSource.system(),
+              "soak")
+          .run(target, random.nextBoolean(), false, new VerifyListener() {});
+    } catch (LeaseUnavailable e) {
+      return; // somebody was stopped who holds the lock
+    }
+    assertThat(Verifies.trouble(Verifies.quick(disk, target))).isEmpty();
+    requireState(target, began, false);
+    maintain(target, Duration.ZERO);
+    requireState(target, began, true);
+    Trees.remove(disk, target);
+    backups++;
+  }
+
+  private void requireState(Path root, long began, boolean held) throws IOException {
+    for (int source = 0; source < SoakExchanges.SOURCES.size(); source++) {
+      if (new PartitionInspector(disk).inspect(SoakExchanges.partition(disk, root, source))
+          instanceof Live live) {
+        assertThat(SoakSnapshot.read(disk, live).problems(directory, source, began, held))
+            .as("backup " + backups)
+            .isEmpty();
+      }
+    }
+  }
+
   private long unpublished() throws IOException {
     long unpublished = 0;
     for (int source = 0; source < SoakExchanges.SOURCES.size(); source++) {
@@ -183,10 +226,10 @@ class KillSoakTest {
     return unpublished;
   }
 
-  private void maintainLater(Duration later) throws IOException {
+  private void maintain(Path root, Duration later) throws IOException {
     new MaintenancePass(
             disk,
-            new CacheDirectory(disk, SoakProcess.root(directory)),
+            new CacheDirectory(disk, root),
             SoakProcess.config(),
             () -> Instant.now().plus(later),
             () ->
@@ -224,7 +267,7 @@ class KillSoakTest {
       }
     }
     System.out.printf(
-        "soak, seed %d, %d s: %d kills, %d stops, %d cursors hidden; %d exchanges acknowledged, %d"
+        "soak, seed %d, %d s: %d kills, %d stops, %d cursors hidden, %d backups checked; %d exchanges acknowledged, %d"
             + " of them held first; %d never answered, of which %d landed; %d landed files left to"
             + " publish; %s%n",
         seed,
@@ -232,6 +275,7 @@ class KillSoakTest {
         kills,
         stops,
         hides,
+        backups,
         acknowledged,
         held,
         unknown,

@@ -69,6 +69,14 @@ final class SoakSnapshot {
 
   /** What is wrong with it as the state of a partition, whose read began at {@code readNanos}. */
   List<String> problems(Path directory, int source, long readNanos) throws IOException {
+    return problems(directory, source, readNanos, false);
+  }
+
+  /**
+   * @param held exchanges that were acknowledged as held by then must be there, too
+   */
+  List<String> problems(Path directory, int source, long readNanos, boolean held)
+      throws IOException {
     List<String> found = new ArrayList<>(problems);
     List<Map<Integer, SoakLedger.Entry>> ledgers = new ArrayList<>();
     long latest = readNanos;
@@ -95,8 +103,7 @@ final class SoakSnapshot {
     for (int appender = 0; appender < SoakExchanges.APPENDERS; appender++) {
       for (SoakLedger.Entry entry : ledgers.get(appender).values()) {
         if (entry.isDone()
-            && !entry.held()
-            && entry.doneNanos() < latest
+            && (entry.held() ? held && entry.doneNanos() < readNanos : entry.doneNanos() < latest)
             && SoakExchanges.source(entry.number()) == source
             && !contains(appender, entry.number())) {
           found.add(name(appender, entry.number()) + ": acknowledged before, and not there");
