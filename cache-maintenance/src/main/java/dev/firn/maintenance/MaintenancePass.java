@@ -96,6 +96,12 @@ public final class MaintenancePass {
    */
   public PassReport run(PassOptions options, PassListener listener) throws IOException {
     Instant started = clock.instant();
+    // A clock that is set back meanwhile must not make what is superseded now look old.
+    InstantSource noEarlier =
+        () -> {
+          Instant now = clock.instant();
+          return now.isBefore(started) ? started : now;
+        };
     ObservedTime time = ObservedTime.read(disk, cache, started, uptime.get());
     PassMemory memory = PassMemory.load(disk, cache);
     List<Partition> partitions = partitions(options);
@@ -106,8 +112,9 @@ public final class MaintenancePass {
     PartitionAssessor assessor = new PartitionAssessor(disk, config, memory, options);
     Publisher publisher = new Publisher(disk, clock, config.snapshots());
     PartitionCompaction compaction =
-        new PartitionCompaction(disk, config, clock, locks, memory, options, assessor, publisher);
-    PassRepair repair = new PassRepair(new CacheRepair(disk, cache, config, clock, command));
+        new PartitionCompaction(
+            disk, config, noEarlier, locks, memory, options, assessor, publisher);
+    PassRepair repair = new PassRepair(new CacheRepair(disk, cache, config, noEarlier, command));
     if (!options.dryRun()) {
       if (config.autoRepair() == AutoRepair.PROVABLE) {
         repair.run(partitions);
@@ -121,7 +128,7 @@ public final class MaintenancePass {
     for (int i = 0; i < reports.size(); i++) {
       PartitionReport report = reports.get(i);
       if (report.outcome() != Outcome.UNREADABLE) {
-        reports.set(i, sweep.sweep(report, clock.instant()));
+        reports.set(i, sweep.sweep(report, noEarlier.instant()));
       }
     }
     sweep.sweepNotes();

@@ -26,6 +26,8 @@ final class Passes {
   private MaintenanceConfig config = CONFIG;
   private Instant now = START;
   private Duration sinceBoot = Duration.ofDays(1);
+  private String boot = "boot";
+  private Duration clockGoesBackBy = Duration.ZERO;
 
   Passes(Disk disk, Path root) {
     this.disk = disk;
@@ -69,6 +71,12 @@ final class Passes {
     sinceBoot = sinceBoot.plus(duration);
   }
 
+  /** The machine, or another one, is started again; by its uptime that was long ago. */
+  void reboot(Duration uptime) {
+    boot = boot + "'";
+    sinceBoot = uptime;
+  }
+
   /** Somebody sets the wall clock. */
   void setWallClock(Instant time) {
     now = time;
@@ -79,10 +87,22 @@ final class Passes {
             disk,
             new CacheDirectory(disk, root),
             config,
-            () -> now,
-            () -> Optional.of(new Uptime("boot", sinceBoot)),
+            this::tell,
+            () -> Optional.of(new Uptime(boot, sinceBoot)),
             "test")
         .run(options, new PassListener() {});
+  }
+
+  /** The wall clock is set back right after it was looked at the next time. */
+  void setBackDuringThePass(Duration duration) {
+    clockGoesBackBy = duration;
+  }
+
+  private Instant tell() {
+    Instant told = now;
+    now = now.minus(clockGoesBackBy);
+    clockGoesBackBy = Duration.ZERO;
+    return told;
   }
 
   PassReport standard() throws IOException {

@@ -17,14 +17,20 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Ages that a clock set forward cannot lengthen: {@code maintenance/clock.json}.
+ * Ages that a clock set forward, or back and forward again, cannot lengthen: {@code
+ * maintenance/clock.json}.
  *
  * <p>Passes note what the wall clock said and how much uptime all passes together have observed by
  * then. The age of something that carries a wall time is the smaller of the wall clock's difference
- * and the uptime observed since the last pass before that time. A time before the first note is
- * taken at the word that the wall clock had then. So a wall clock that jumps forward by a year ages
- * nothing by more than the uptime since the last pass; one that jumps back, or a time in the
- * future, gives age zero. Time while the machine is off, and not observed, does not count.
+ * and the uptime observed since the last pass that was not later than that time by its own wall
+ * clock. A time before any note is taken at the word that the wall clock had when the first note
+ * was made. So a wall clock that jumps forward by a year ages nothing by more than the uptime since
+ * the last pass; one that jumps back, or a time in the future, gives age zero. Time while the
+ * machine is off, and not observed, does not count.
+ *
+ * <p>A pass that finds that the wall clock has jumped notes so at once, and writes no time before
+ * its own begin: so what was superseded while the clock was behind is not taken for old when the
+ * clock is put right.
  *
  * <p>Losing the file leaves the wall clock alone to decide.
  */
@@ -32,6 +38,10 @@ public final class ObservedTime {
   private static final String FILE = "clock.json";
   private static final int MAX_NOTES = 512;
   private static final Duration SPACING = Duration.ofMinutes(10);
+
+  /** A wall clock that goes by this much more or less than the uptime has jumped. */
+  private static final Duration JUMP = Duration.ofMinutes(1);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A pass at wall time {@code wall}, when {@code observed} uptime had been seen in all. */
@@ -96,13 +106,10 @@ public final class ObservedTime {
     Duration byUptime = byWall;
     if (!notes.isEmpty()) {
       Note first = notes.get(0);
-      if (time.isBefore(first.wall())) {
-        byUptime = Duration.between(time, first.wall()).plus(observed.minus(first.observed()));
-      } else {
-        for (Note note : notes) {
-          if (!note.wall().isAfter(time)) {
-            byUptime = observed.minus(note.observed());
-          }
+      byUptime = Duration.between(time, first.wall()).plus(observed.minus(first.observed()));
+      for (Note note : notes) {
+        if (!note.wall().isAfter(time)) {
+          byUptime = observed.minus(note.observed());
         }
       }
     }
@@ -110,11 +117,18 @@ public final class ObservedTime {
     return age.isNegative() ? Duration.ZERO : age;
   }
 
-  /** Notes this pass, unless the last note is younger than ten minutes of uptime. */
+  /**
+   * Notes this pass, unless the last note is younger than ten minutes of uptime and the wall clock
+   * has gone with the uptime since.
+   */
   public void save(Disk disk, CacheDirectory cache) throws IOException {
-    if (!notes.isEmpty()
-        && observed.minus(notes.get(notes.size() - 1).observed()).compareTo(SPACING) < 0) {
-      return;
+    if (!notes.isEmpty()) {
+      Note last = notes.get(notes.size() - 1);
+      Duration since = observed.minus(last.observed());
+      Duration jump = Duration.between(last.wall(), wall).minus(since);
+      if (since.compareTo(SPACING) < 0 && jump.abs().compareTo(JUMP) <= 0) {
+        return;
+      }
     }
     List<Note> all = new ArrayList<>(notes);
     all.add(
@@ -126,12 +140,12 @@ public final class ObservedTime {
     ObjectNode document = JSON.createObjectNode();
     document.put("version", 1);
     ArrayNode array = document.putArray("notes");
-    for (Note note : all.subList(Math.max(0, all.size() - MAX_NOTES), all.size())) {
+    for (Note kept : all.subList(Math.max(0, all.size() - MAX_NOTES), all.size())) {
       ObjectNode node = array.addObject();
-      node.put("wall", note.wall().toString());
-      node.put("observedMillis", note.observed().toMillis());
-      node.put("bootId", note.bootId());
-      node.put("sinceBootMillis", note.sinceBoot().toMillis());
+      node.put("wall", kept.wall().toString());
+      node.put("observedMillis", kept.observed().toMillis());
+      node.put("bootId", kept.bootId());
+      node.put("sinceBootMillis", kept.sinceBoot().toMillis());
     }
     Path file = cache.maintenance().resolve(FILE);
     PassMemory.ensureDirectory(disk, cache);
