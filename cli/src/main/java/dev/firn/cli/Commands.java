@@ -8,7 +8,9 @@ import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
 import dev.firn.cli.configure.ValidateCommand;
 import dev.firn.cli.query.ExplainCommand;
+import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
+import dev.firn.cli.query.OverviewCommand;
 import dev.firn.cli.query.QueryCommand;
 import dev.firn.cli.query.RepairCommand;
 import dev.firn.cli.query.RowsCommand;
@@ -36,12 +38,14 @@ final class Commands {
   private static final String CONFIG = "config";
   private static final String COMPLETION = "completion";
 
-  private static final List<String> TOP = List.of("append", QUERY, "backup", CONFIG, COMPLETION);
+  private static final List<String> TOP =
+      List.of("append", QUERY, "export", "backup", CONFIG, COMPLETION);
   private static final List<String> OF_QUERY =
       List.of(
           "maintain",
           "status",
           "explain",
+          "overview",
           "rows",
           "sql",
           "shell",
@@ -120,6 +124,7 @@ final class Commands {
       case "query maintain" -> new MaintainCommand(session);
       case "query status" -> new StatusCommand(session);
       case "query explain" -> new ExplainCommand(session);
+      case "query overview" -> new OverviewCommand(session);
       case "query rows" -> new RowsCommand(session);
       case "query sql" -> new SqlCommand(session);
       case "query shell" -> new ShellCommand(session);
@@ -127,6 +132,7 @@ final class Commands {
       case "query tables" -> new TablesCommand(session);
       case "query verify" -> new VerifyCommand(session);
       case "query repair" -> new RepairCommand(session);
+      case "export" -> new ExportCommand(session);
       case "backup" -> new BackupCommand(session);
       case CONFIG -> new ConfigCommand();
       case "config init" -> new InitCommand(session);

@@ -35,7 +35,8 @@ class HelpTest {
 
             Commands:
               append      Append rows: lines of JSON from stdin or files.
-              query       Tend and read a cache: maintain, status, explain, rows, schema, verify, repair.
+              query       Tend and read a cache: maintain, status, overview, sql, rows, verify, repair.
+              export      Copy live rows into Parquet, JSON lines or CSV.
               backup      Make a consistent copy of the cache, and verify it.
               config      The configuration: init, show, validate.
               completion  Print what lets a shell complete firn's commands and options.
@@ -60,6 +61,11 @@ class HelpTest {
         "query",
         "query maintain",
         "query status",
+        "query overview",
+        "query sql",
+        "query shell",
+        "query tables",
+        "export",
         "query explain",
         "query rows",
         "query schema",

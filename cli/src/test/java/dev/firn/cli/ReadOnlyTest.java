@@ -54,6 +54,7 @@ class ReadOnlyTest {
         "query sql FROM/**/otel_events",
         "query sql FROM/**/ai_gateway_messages --json",
         "query tables --json",
+        "query overview",
         "query verify",
         "query verify --full --json",
         "query maintain --dry-run",

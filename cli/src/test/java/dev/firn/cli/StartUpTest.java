@@ -7,10 +7,15 @@ import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
 import dev.firn.cli.configure.ValidateCommand;
 import dev.firn.cli.query.ExplainCommand;
+import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
+import dev.firn.cli.query.OverviewCommand;
 import dev.firn.cli.query.RowsCommand;
 import dev.firn.cli.query.SchemaCommand;
+import dev.firn.cli.query.ShellCommand;
+import dev.firn.cli.query.SqlCommand;
 import dev.firn.cli.query.StatusCommand;
+import dev.firn.cli.query.TablesCommand;
 import dev.firn.cli.query.VerifyCommand;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
@@ -27,10 +32,15 @@ class StartUpTest {
       classes = {
         AppendCommand.class,
         ExplainCommand.class,
+        ExportCommand.class,
         InitCommand.class,
         MaintainCommand.class,
+        OverviewCommand.class,
         RowsCommand.class,
         SchemaCommand.class,
+        ShellCommand.class,
+        SqlCommand.class,
+        TablesCommand.class,
         ShowCommand.class,
         StatusCommand.class,
         ValidateCommand.class,

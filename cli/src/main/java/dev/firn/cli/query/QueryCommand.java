@@ -5,7 +5,7 @@ import picocli.CommandLine.Command;
 /** Groups the commands that tend and read a cache. */
 @Command(
     name = "query",
-    header = "Tend and read a cache: maintain, status, explain, rows, schema, verify, repair.",
+    header = "Tend and read a cache: maintain, status, overview, sql, rows, verify, repair.",
     synopsisHeading = "%nUsage: ",
     synopsisSubcommandLabel = "COMMAND",
     optionListHeading = "%nOptions:%n",

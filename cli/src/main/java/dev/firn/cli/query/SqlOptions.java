@@ -46,12 +46,19 @@ final class SqlOptions {
   }
 
   static SqlEngine engine(Session session) throws IOException {
+    return new SqlEngine(session, limits(session), scratchParent());
+  }
+
+  /** What a query may take. */
+  static DuckDb.Limits limits(Session session) throws IOException {
     int threads = session.config().sqlThreads();
-    return new SqlEngine(
-        session,
-        new DuckDb.Limits(
-            session.config().sqlMemoryBytes(),
-            threads > 0 ? threads : Runtime.getRuntime().availableProcessors()),
-        Path.of(System.getProperty("java.io.tmpdir")));
+    return new DuckDb.Limits(
+        session.config().sqlMemoryBytes(),
+        threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+  }
+
+  /** Where directories for a while are made. */
+  static Path scratchParent() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
   }
 }

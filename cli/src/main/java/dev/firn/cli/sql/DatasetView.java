@@ -81,6 +81,19 @@ final class DatasetView {
     return name.equals(names.get(key(name)));
   }
 
+  /** The names of the columns in SQL, without the partition keys. */
+  List<String> columnNames() {
+    return columns.keySet().stream().map(this::name).toList();
+  }
+
+  /** The names of the partition keys in SQL. */
+  List<String> keyNames() {
+    return names.entrySet().stream()
+        .filter(e -> e.getKey().endsWith("\0"))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
   /** All files, in the order of the sources. */
   List<Path> files() {
     return sources.stream()

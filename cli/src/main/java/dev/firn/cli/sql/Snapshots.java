@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
@@ -61,22 +62,30 @@ final class Snapshots {
 
   /**
    * @param conditions that the rows that are asked for fulfil, all of them
+   * @param wanted the partitions that are asked for; the others give columns, but no rows
    * @param unreadable told which partitions are left out, but for their held rows
    */
-  Snapshot take(String dataset, List<Condition> conditions, Consumer<Unreadable> unreadable)
+  Snapshot take(
+      String dataset,
+      List<Condition> conditions,
+      Predicate<Partition> wanted,
+      Consumer<Unreadable> unreadable)
       throws IOException {
     List<State> states = new ArrayList<>();
     for (Partition partition : cache.partitions(dataset)) {
       State state = inspect(partition);
       states.add(state);
-      if (state.state() instanceof Unreadable found) {
+      if (state.state() instanceof Unreadable found && wanted.test(partition)) {
         unreadable.accept(found);
       }
     }
     DatasetView columns = new DatasetView(dataset, columns(states));
-    List<Source> sources = new ArrayList<>();
+    List<Source> sources = new ArrayList<>(columns(states));
     int left = 0;
     for (State state : states) {
+      if (!wanted.test(state.partition())) {
+        continue;
+      }
       Optional<Generation> generation = Optional.empty();
       if (state.state() instanceof Live live) {
         LiveFiles files =

@@ -6,6 +6,7 @@ import dev.firn.cli.session.Session;
 import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
+import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import java.io.IOException;
@@ -98,9 +99,13 @@ public final class SqlEngine {
             new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch);
         for (String dataset : datasets(query.tables())) {
           snapshots.put(
-              dataset, taker.take(dataset, WhereClause.of(query.tree(), dataset), unreadable));
+              dataset,
+              taker.take(
+                  dataset, WhereClause.of(query.tree(), dataset), partition -> true, unreadable));
         }
-        prepare(connection, snapshots.values().stream().map(s -> s.view()).toList());
+        List<DatasetView> views = snapshots.values().stream().map(s -> s.view()).toList();
+        create(connection, views);
+        lock(connection, views);
         answer(connection, query, results, begin);
       } catch (SQLException e) {
         throw translated(e, snapshots);
@@ -123,7 +128,8 @@ public final class SqlEngine {
         : all;
   }
 
-  private void prepare(Connection connection, List<DatasetView> views) throws SQLException {
+  /** Makes the views. */
+  static void create(Connection connection, List<DatasetView> views) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TimeZone='UTC'");
       statement.execute("SET allow_unsigned_extensions=false");
@@ -136,6 +142,12 @@ public final class SqlEngine {
         }
         statement.execute(view.create());
       }
+    }
+  }
+
+  /** From here on the engine opens no file but those beside the ones that it was given. */
+  private static void lock(Connection connection, List<DatasetView> views) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       // One by one the files would cost 30 ms a thousand.
       statement.execute(
           views.stream()
@@ -201,14 +213,20 @@ public final class SqlEngine {
   /** What failed: the cache's file that the engine names, or the query. */
   private IOException translated(SQLException error, Map<String, Snapshots.Snapshot> snapshots)
       throws IOException {
+    return translated(
+        session.disk(), error, snapshots.values().stream().map(s -> s.view()).toList());
+  }
+
+  static IOException translated(Disk disk, SQLException error, List<DatasetView> views)
+      throws IOException {
     String message = message(error);
-    for (Snapshots.Snapshot snapshot : snapshots.values()) {
-      for (Path file : snapshot.view().files()) {
+    for (DatasetView view : views) {
+      for (Path file : view.files()) {
         if (message.contains(file.toString())) {
           Path generation =
               Objects.requireNonNull(Objects.requireNonNull(file.getParent()).getParent());
           Corrupt corrupt = new Corrupt(file, "a readable Parquet file", message, error);
-          return session.disk().stat(generation).map(FileStat::isDirectory).orElse(false)
+          return disk.stat(generation).map(FileStat::isDirectory).orElse(false)
               ? corrupt
               : new GenerationRemoved(generation, corrupt);
         }
@@ -216,10 +234,7 @@ public final class SqlEngine {
     }
     if (message.startsWith("Out of Memory")) {
       throw new UsageException(
-          "the query needs more memory than query.sql.memory_bytes allows ("
-              + limits.memoryBytes()
-              + "): "
-              + message);
+          "the query needs more memory than query.sql.memory_bytes allows: " + message);
     }
     throw new UsageException(message);
   }
