@@ -15,13 +15,19 @@ import dev.firn.cli.sql.Results;
 import dev.firn.cli.sql.SqlEngine;
 import dev.firn.core.append.CacheWriter;
 import dev.firn.core.cache.Cache;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.rows.NotAnExchangeException;
 import dev.firn.core.testing.ForeignTable;
 import dev.firn.testdata.RowMeaning;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -216,6 +222,61 @@ class SqlSnapshotTest {
     append(run, "a", "{\"id\":4}");
     assertThat(sql(run, "SELECT id FROM jobs ORDER BY id", "--format", "csv").out())
         .isEqualTo("id\r\n1\r\n2\r\n3\r\n4\r\n");
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsNamed() throws Exception {
+    CommandRun run = run();
+    append(run, "a", "{\"id\":1}");
+    Path torn;
+    try (Stream<Path> files = Files.walk(home.resolve("cache"))) {
+      torn = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(torn);
+    Files.write(torn, Arrays.copyOf(bytes, bytes.length / 2));
+
+    Result result = sql(run, "SELECT id FROM jobs");
+
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.err()).startsWith("firn: " + torn);
+    assertThat(result.out()).isEmpty();
+  }
+
+  @Test
+  void aQueryBegunBeforeAGenerationWentBeginsAgain() throws Exception {
+    CommandRun run = run();
+    append(run, "a", "{\"id\":1}");
+    append(run, "a", "{\"id\":2}");
+    boolean[] gone = {false};
+    CommandRun beside = run().at(InstantSource.system());
+    Disk disk =
+        (Disk)
+            Proxy.newProxyInstance(
+                Disk.class.getClassLoader(),
+                new Class<?>[] {Disk.class},
+                (proxy, method, arguments) -> {
+                  try {
+                    return method.invoke(new LocalDisk(), arguments);
+                  } catch (InvocationTargetException e) {
+                    throw e.getCause();
+                  } finally {
+                    if (!gone[0]
+                        && method.getName().equals("open")
+                        && arguments[0].toString().contains("/metadata/snap-")) {
+                      gone[0] = true;
+                      Result pass =
+                          beside.run("query", "maintain", "--force", "--no-grace", "--yes");
+                      assertThat(pass.code()).as(pass.err()).isZero();
+                    }
+                  }
+                });
+
+    Result result = sql(run.on(disk), "SELECT id FROM jobs ORDER BY id", "--format", "csv");
+
+    assertThat(result.code()).as(result.err()).isZero();
+    assertThat(result.out()).isEqualTo("id\r\n1\r\n2\r\n");
+    assertThat(gone[0]).isTrue();
+    assertThat(home.resolve("cache/datasets/jobs/source=a/table")).doesNotExist();
   }
 
   @Test
