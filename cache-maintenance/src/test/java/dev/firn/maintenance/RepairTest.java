@@ -192,6 +192,19 @@ class RepairTest {
   }
 
   @Test
+  void fieldCacheThatCameWithDamagedCursorsIsMended() throws IOException {
+    Path root = FieldCaches.unpack("corrupt-cursor", directory);
+    assertThat(CacheRows.read(disk, root)).hasSize(2);
+
+    RepairReport report = Repairs.apply(disk, root);
+
+    assertThat(report.count(Outcome.MENDED)).as("%s", report).isEqualTo(2);
+    Map<String, List<String>> rows = CacheRows.read(disk, root);
+    assertThat(rows.values().stream().mapToInt(List::size).sum()).isEqualTo(53);
+    assertThat(Verifies.trouble(Verifies.full(disk, root))).isEmpty();
+  }
+
+  @Test
   void leaseOfSomebodyElseIsRespectedAndItsOwnerNamed() throws IOException {
     Path root = DamageCaches.appended(directory);
     Path partition = root.resolve(PARTITION);

@@ -146,7 +146,20 @@ final class EvidenceReader {
         disk.stat(entry.directory()).map(FileStat::modified).orElse(Instant.EPOCH));
   }
 
-  CursorEvidence cursor() {
+  /**
+   * @param generations of the partition: in both layouts a cursor has a field {@code epoch}
+   */
+  CursorEvidence cursor(List<GenerationEvidence> generations) {
+    CursorEvidence found = cursor();
+    return new CursorEvidence(
+        found.valid(),
+        found
+            .remnant()
+            .filter(name -> generations.stream().anyMatch(g -> g.name().layout() == name.layout())),
+        found.highestNumber());
+  }
+
+  private CursorEvidence cursor() {
     Path file = partition.cursorFile();
     CursorState state = CursorFile.read(disk, file);
     if (state instanceof CursorState.Present present) {

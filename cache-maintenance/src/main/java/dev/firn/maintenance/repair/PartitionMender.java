@@ -115,7 +115,7 @@ final class PartitionMender {
   private void nameLive(GenerationName live) throws IOException {
     EvidenceReader reader = new EvidenceReader(disk, partition);
     List<GenerationEvidence> generations = reader.generations();
-    CursorEvidence evidence = reader.cursor();
+    CursorEvidence evidence = reader.cursor(generations);
     Path file = partition.cursorFile();
     Optional<FileStat> stat = disk.stat(file);
     Optional<Path> copy = Optional.empty();

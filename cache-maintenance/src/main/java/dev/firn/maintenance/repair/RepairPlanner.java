@@ -109,7 +109,7 @@ final class RepairPlanner {
     }
     EvidenceReader reader = new EvidenceReader(disk, state.partition());
     List<GenerationEvidence> generations = reader.generations();
-    CursorEvidence cursor = reader.cursor();
+    CursorEvidence cursor = reader.cursor(generations);
     List<Mend> mends = new ArrayList<>();
     for (GenerationEvidence generation : generations) {
       if (generation.condition() == Condition.DAMAGED && !generation.retired()) {
@@ -173,7 +173,12 @@ final class RepairPlanner {
       CursorEvidence cursor,
       Optional<GenerationName> chosen) {
     Path file = state.partition().cursorFile();
-    String wrong = state.problem().text() + ": " + plain(state.reason());
+    String reason = plain(state.reason());
+    String itself = cache.relative(state.file()) + ": ";
+    String wrong =
+        state.problem().text()
+            + ": "
+            + (reason.startsWith(itself) ? reason.substring(itself.length()) : reason);
     if (chosen.isPresent()) {
       Optional<GenerationEvidence> wanted =
           generations.stream().filter(g -> g.name().equals(chosen.get())).findFirst();

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A repair for people: partition by partition what was wrong and what was or would be done; then
@@ -42,7 +44,9 @@ final class RepairText {
     partition.mends().forEach(this::add);
     // In a dry run the mends above would take care of some of it.
     if (partition.outcome() != Outcome.PROPOSED) {
-      partition.damage().forEach(this::add);
+      Set<String> named =
+          partition.mends().stream().map(MendReport::path).collect(Collectors.toSet());
+      partition.damage().stream().filter(d -> !named.contains(d.path())).forEach(this::add);
     }
     partition.copies().ifPresent(path -> lines.add("  what was replaced is in " + path));
     lines.add("");
