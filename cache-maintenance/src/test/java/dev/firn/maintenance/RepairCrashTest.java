@@ -7,6 +7,7 @@ import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.MetadataVersions;
 import dev.firn.core.testing.CacheRows;
+import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.maintenance.repair.RepairedPartition;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -95,6 +97,7 @@ class RepairCrashTest {
     for (; mended < STEPS_AFTER_THE_MEND; step++) {
       Path root = DamageCaches.copy(template, directory.resolve("copy" + copies++));
       damage.to(root.resolve(PARTITION));
+      Map<String, String> damaged = contents(root);
       RecordingDisk dying = new RecordingDisk();
       if (power) {
         dying.rememberForPowerLoss(Files.createDirectory(directory.resolve("side" + copies)));
@@ -110,6 +113,9 @@ class RepairCrashTest {
       }
       Map<String, List<String>> found = CacheRows.read(disk, root);
       assertThat(found).as("after step %s", step).isIn(Map.of(), rows);
+      if (!found.isEmpty()) {
+        requireKept(damaged, contents(root), step);
+      }
       RepairedPartition again = Repairs.apply(disk, root).partitions().get(0);
       if (again.outcome() == Outcome.SOUND) {
         mended++;
@@ -119,6 +125,32 @@ class RepairCrashTest {
       assertThat(CacheRows.read(disk, root)).as("after step %s", step).isEqualTo(rows);
     }
     return step;
+  }
+
+  /** What was replaced or removed has a copy, byte for byte. */
+  private static void requireKept(
+      Map<String, String> before, Map<String, String> after, long step) {
+    before.forEach(
+        (path, content) -> {
+          boolean replaced = path.endsWith("cursor.json") || path.endsWith(".metadata.json");
+          if (replaced && !content.equals(after.get(path))) {
+            assertThat(after.entrySet())
+                .as("after step %s: a copy of %s", step, path)
+                .anyMatch(
+                    e ->
+                        e.getKey().startsWith("maintenance/repair/")
+                            && e.getKey().endsWith(path)
+                            && e.getValue().equals(content));
+          }
+        });
+  }
+
+  /** By path, without times. */
+  private static Map<String, String> contents(Path root) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    Listing.of(root)
+        .forEach((path, listed) -> contents.put(path, listed.substring(0, listed.lastIndexOf(' '))));
+    return contents;
   }
 
   /** A superseded generation and a live one with published rows; nothing waits. */

@@ -30,7 +30,15 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Table;
+import org.apache.iceberg.io.CloseableIterable;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -192,19 +200,6 @@ class RepairTest {
   }
 
   @Test
-  void fieldCacheThatCameWithDamagedCursorsIsMended() throws IOException {
-    Path root = FieldCaches.unpack("corrupt-cursor", directory);
-    assertThat(CacheRows.read(disk, root)).hasSize(2);
-
-    RepairReport report = Repairs.apply(disk, root);
-
-    assertThat(report.count(Outcome.MENDED)).as("%s", report).isEqualTo(2);
-    Map<String, List<String>> rows = CacheRows.read(disk, root);
-    assertThat(rows.values().stream().mapToInt(List::size).sum()).isEqualTo(53);
-    assertThat(Verifies.trouble(Verifies.full(disk, root))).isEmpty();
-  }
-
-  @Test
   void leaseOfSomebodyElseIsRespectedAndItsOwnerNamed() throws IOException {
     Path root = DamageCaches.appended(directory);
     Path partition = root.resolve(PARTITION);
@@ -219,6 +214,53 @@ class RepairTest {
     }
     assertThat(cursor(partition)).doesNotExist();
     assertThat(before).doesNotContainKey("cursor.json");
+  }
+
+  @Test
+  void whatIsWorseAfterIsPutBack() throws IOException {
+    Path template = DamageCaches.appended(directory);
+    for (String damage :
+        List.of(
+            "a cursor that is missing",
+            "a cursor that is cut",
+            "a cursor that is a directory",
+            "newest metadata that is cut",
+            "a version hint that is garbled")) {
+      Path root = DamageCaches.copy(template, Files.createTempDirectory(directory, "worse"));
+      Path partition = root.resolve(PARTITION);
+      Objects.requireNonNull(mendable().get(damage)).to(partition);
+      Map<String, String> before = contents(partition);
+      RecordingDisk failing = new RecordingDisk();
+      boolean[] mended = {false};
+      failing.failWith(
+          call -> {
+            boolean writes = call.kind() == RecordingDisk.Kind.RENAME || call.kind() == RecordingDisk.Kind.LINK;
+            boolean names = call.path().equals(cursor(partition)) || call.path().equals(hint(partition));
+            mended[0] |= writes && names;
+            if (mended[0] && call.kind() == RecordingDisk.Kind.OPEN && name(call.path()).endsWith(".parquet")) {
+              throw new IOException("Input/output error");
+            }
+          });
+
+      RepairedPartition undone = Repairs.apply(failing, root).partitions().get(0);
+
+      assertThat(mended[0]).as(damage).isTrue();
+      assertThat(undone.outcome()).as("%s: %s", damage, undone).isEqualTo(Outcome.UNDONE);
+      assertThat(undone.reason()).contains("it was worse after", "everything was put back");
+      assertThat(undone.mends()).as(damage).allMatch(mend -> mend.status() == Status.FAILED);
+      assertThat(contents(partition)).as(damage).isEqualTo(before);
+      assertThat(Repairs.apply(disk, root).partitions().get(0).outcome())
+          .as(damage)
+          .isEqualTo(Outcome.MENDED);
+    }
+  }
+
+  /** All but locks, without times. */
+  private static Map<String, String> contents(Path partition) throws IOException {
+    Map<String, String> contents = new TreeMap<>();
+    Listing.of(partition, path -> !path.matches("[.](maintain|commit)[.].*"))
+        .forEach((path, listed) -> contents.put(path, content(listed)));
+    return contents;
   }
 
   @Test
@@ -249,24 +291,15 @@ class RepairTest {
 
   @Test
   void tornMetadataIsNotSteppedBackFromWhereItDidMoreThanPublish() throws IOException {
-    // The column that came with the last exchange is known to the torn version only.
+    // One commit published the first exchange and made the column that the second one has.
     Path root = directory.resolve("evolved");
-    try (Cache cache = Appends.open(root)) {
-      Appends appends = new Appends();
-      appends.append(cache, "one");
-      cache.publish();
-      appends.append(cache, "two", ", \"extra\": 1");
-      assertThat(appends.acknowledged()).isEqualTo(2);
-    }
-    Path partition = root.resolve(PARTITION);
-    try (Stream<Path> files = Files.list(partition.resolve("table/metadata"))) {
-      assertThat(files.filter(f -> MetadataVersions.parse(name(f)).isPresent()).count())
-          .isGreaterThan(2);
-    }
-    Path newest = newestMetadata(partition);
-    Files.delete(newest); // leaves the one that made the column as the newest
-    Path evolving = newestMetadata(partition);
-    cut(evolving);
+    Appends appends = new Appends();
+    Cache cache = Appends.open(root); // never closed: the second one stays unpublished
+    appends.append(cache, "one");
+    appends.append(cache, "two", ", \"extra\": 1");
+    assertThat(appends.acknowledged()).isEqualTo(2);
+    assertThat(Appends.live(disk, root).generation().published()).isEqualTo(1);
+    cut(newestMetadata(root.resolve(PARTITION)));
     Map<String, String> before = Listing.of(root);
 
     RepairReport report = Repairs.apply(disk, root);
@@ -276,6 +309,54 @@ class RepairTest {
     assertThat(mend.status()).isEqualTo(Status.LEFT);
     assertThat(mend.action()).contains("has column extra").contains("--generation table");
     assertThat(Listing.of(root)).isEqualTo(before);
+  }
+
+  @Test
+  void tornMetadataIsNotSteppedBackFromWhereAnotherProgramCommitted() throws IOException {
+    Map<String, ForeignCommit> commits = new LinkedHashMap<>();
+    commits.put(
+        "it left out", table -> table.newDelete().deleteFile(anyFile(table)).commit());
+    commits.put(
+        "no landed file that is still there",
+        table -> table.newAppend().appendFile(renamed(table)).commit());
+    commits.put(
+        "is not there, or is an older one's",
+        table -> table.updateSchema().addColumn("other", Types.LongType.get()).commit());
+    for (Map.Entry<String, ForeignCommit> commit : commits.entrySet()) {
+      Path root = Files.createTempDirectory(directory, "foreign");
+      try (Cache cache = Appends.open(root)) {
+        append(cache, "one", 3);
+        cache.publish();
+        append(cache, "two", 3);
+      }
+      commit.getValue().to(Appends.live(disk, root).generation().table());
+      cut(newestMetadata(root.resolve(PARTITION)));
+      Map<String, String> before = Listing.of(root);
+
+      MendReport mend = Repairs.apply(disk, root).partitions().get(0).mends().get(0);
+
+      assertThat(mend.status()).as("%s", mend).isEqualTo(Status.LEFT);
+      assertThat(mend.action()).contains(commit.getKey());
+      assertThat(Listing.of(root)).isEqualTo(before);
+    }
+  }
+
+  private interface ForeignCommit {
+    void to(Table table) throws IOException;
+  }
+
+  private static DataFile anyFile(Table table) throws IOException {
+    try (CloseableIterable<FileScanTask> files = table.newScan().planFiles()) {
+      return files.iterator().next().file();
+    }
+  }
+
+  private static DataFile renamed(Table table) throws IOException {
+    DataFile file = anyFile(table);
+    return DataFiles.builder(table.spec())
+        .copy(file)
+        .withPath(table.location() + "/data/elsewhere.parquet")
+        .build();
   }
 
   @Test
