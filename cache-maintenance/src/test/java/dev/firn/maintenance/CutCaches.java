@@ -48,12 +48,7 @@ final class CutCaches {
     book.append(cache, "three");
     cache.publish();
     book.append(cache, "four");
-    try {
-      byte[] five = Appends.exchange("five", 1).getBytes(StandardCharsets.UTF_8);
-      Appends.writer(cache).append(JsonExchange.parse(five, 0, five.length), "given");
-    } catch (NotAnExchangeException e) {
-      throw new AssertionError(e);
-    }
+    appendFive(disk, root);
     book.acknowledge("five", 1);
     Path partition = root.resolve(Appends.PARTITION);
     Path cursor = partition.resolve(PartitionFiles.CURSOR);
@@ -67,6 +62,21 @@ final class CutCaches {
             .getParent();
     Files.writeString(litter.resolve("data/rewritten-1.parquet"), "litter");
     return root;
+  }
+
+  private static void appendFive(Disk disk, Path root) throws IOException {
+    byte[] five = Appends.exchange("five", 1).getBytes(StandardCharsets.UTF_8);
+    Cache cache = Cache.open(disk, root, () -> Passes.START, Appends.OPTIONS);
+    try {
+      Appends.writer(cache).append(JsonExchange.parse(five, 0, five.length), "given");
+    } catch (NotAnExchangeException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Repeats, within its window, the one exchange that came with an id: nothing may land. */
+  static void repeat(Disk disk, Path root) throws IOException {
+    appendFive(disk, root);
   }
 
   /** What has landed, and what is held as well. */

@@ -5,9 +5,11 @@ import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.rows.NotAnExchangeException;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -41,6 +43,7 @@ final class DamageCaches {
       append(cache, "one", 40);
       append(cache, "two", 20);
     }
+    appendWithAnId(Cache.open(new LocalDisk(), root, () -> Passes.START, Appends.OPTIONS));
     new Passes(new LocalDisk(), root).forced();
     try (Cache cache = Appends.open(root)) {
       append(cache, "three", 2);
@@ -97,6 +100,15 @@ final class DamageCaches {
   private static void append(Cache cache, String id, int rows) throws IOException {
     try {
       Appends.writer(cache).append(Appends.exchange(id, rows));
+    } catch (NotAnExchangeException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void appendWithAnId(Cache cache) throws IOException {
+    byte[] rows = Appends.exchange("given", 1).getBytes(StandardCharsets.UTF_8);
+    try {
+      Appends.writer(cache).append(JsonExchange.parse(rows, 0, rows.length), "an id");
     } catch (NotAnExchangeException e) {
       throw new AssertionError(e);
     }

@@ -134,6 +134,7 @@ class PassPowerLossTest {
 
   private void heal(Path root, String when) throws IOException {
     Appends all = CutCaches.withHeld(book);
+    CutCaches.repeat(disk, root);
     try (Cache cache = Appends.open(disk, root)) {
       all.append(cache, "next");
     }

@@ -1,10 +1,6 @@
 package dev.firn.core.append;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.ParquetInput;
@@ -44,7 +40,6 @@ public final class ReceiptLedger {
 
   private static final String GIVEN = "firn.given";
   private static final String AT = "firn.at";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Disk disk;
   private final Partition partition;
@@ -83,17 +78,8 @@ public final class ReceiptLedger {
     if (receipts.isEmpty()) {
       return;
     }
-    ArrayNode list = JSON.createArrayNode();
-    for (GivenReceipt receipt : receipts) {
-      ObjectNode node = list.addObject();
-      node.put("id", receipt.id().toString());
-      node.put("rows", receipt.rows());
-      node.put("rescued", receipt.rescuedValues());
-      node.put("where", receipt.where());
-      node.put("at", receipt.atMillis());
-    }
     DurableFiles.create(
-        disk, building.resolve(PartitionFiles.receipts(files++)), JSON.writeValueAsBytes(list));
+        disk, building.resolve(PartitionFiles.receipts(files++)), ReceiptsFile.format(receipts));
   }
 
   static boolean isInWindow(GivenReceipt receipt, Instant now) {
@@ -107,20 +93,10 @@ public final class ReceiptLedger {
       if (!PartitionFiles.isReceipts(name)) {
         continue;
       }
+      Path file = generation.resolve(name);
       try {
-        for (JsonNode node : JSON.readTree(disk.read(generation.resolve(name)))) {
-          ExchangeId.parse(node.path("id").asText())
-              .ifPresent(
-                  id ->
-                      receipts.add(
-                          new GivenReceipt(
-                              id,
-                              node.path("rows").asInt(),
-                              node.path("rescued").asLong(),
-                              node.path("where").asText(),
-                              node.path("at").asLong())));
-        }
-      } catch (JsonProcessingException e) {
+        receipts.addAll(ReceiptsFile.parse(file, disk.read(file)));
+      } catch (Corrupt e) {
         continue;
       }
     }

@@ -1,5 +1,7 @@
 package dev.firn.maintenance.verify;
 
+import dev.firn.core.CacheException;
+import dev.firn.core.append.ReceiptsFile;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.generation.Generation;
@@ -7,6 +9,7 @@ import dev.firn.core.generation.GenerationFileIO;
 import dev.firn.core.generation.GenerationPaths;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.LandedName;
+import dev.firn.core.layout.PartitionFiles;
 import dev.firn.core.read.DeletedRows;
 import dev.firn.maintenance.verify.MetadataCheck.Found;
 import java.io.IOException;
@@ -107,6 +110,7 @@ final class GenerationCheck {
     DataDirectoryCheck.Landed landed =
         directory.check(metadata, metadataFile, files, seen, complete);
     checkMetadataDirectory();
+    checkReceipts();
     return Optional.of(
         new Content(
             paths,
@@ -117,6 +121,26 @@ final class GenerationCheck {
             dataFiles + landed.unpublished().size(),
             liveRows(found.get().newest()) + landed.rows(),
             bytes + landed.bytes()));
+  }
+
+  /** A retry that is not known again lands its rows twice. */
+  private void checkReceipts() throws IOException {
+    for (String name : disk.list(paths.directory())) {
+      Path file = paths.directory().resolve(name);
+      if (PartitionFiles.isReceipts(name)) {
+        try {
+          ReceiptsFile.count(file, disk.read(file));
+        } catch (CacheException.Corrupt e) {
+          findings.warning(
+              file,
+              "the receipts of exchanges that came with an id",
+              String.valueOf(e.getMessage()),
+              "no row is missing; an exchange that landed before the last swap would land once"
+                  + " more if it is repeated under its id",
+              "do not repeat exchanges that landed before the last swap");
+        }
+      }
+    }
   }
 
   private List<ManifestFile> checkCurrent(
