@@ -62,18 +62,30 @@ public final class PartitionLocks {
             .orElseThrow(() -> new LeaseUnavailable(file, ownerOf(partition)));
     boolean kept = false;
     try {
-      ObjectNode owner = JSON.createObjectNode();
-      owner.put("pid", ProcessHandle.current().pid());
-      owner.put("host", hostName());
-      owner.put("command", command);
-      owner.put("since", now.toString());
-      DurableFiles.replace(
-          disk, partition.resolve(PartitionFiles.MAINTAIN_OWNER), JSON.writeValueAsBytes(owner));
+      writeOwner(partition.resolve(PartitionFiles.MAINTAIN_OWNER), now);
       kept = true;
       return lock;
     } finally {
       if (!kept) {
         lock.close();
+      }
+    }
+  }
+
+  /** A disk that is full is swept by nameless owners: the name is for people, and needs room. */
+  private void writeOwner(Path file, Instant now) throws IOException {
+    ObjectNode owner = JSON.createObjectNode();
+    owner.put("pid", ProcessHandle.current().pid());
+    owner.put("host", hostName());
+    owner.put("command", command);
+    owner.put("since", now.toString());
+    try {
+      DurableFiles.replace(disk, file, JSON.writeValueAsBytes(owner));
+    } catch (IOException e) {
+      try {
+        disk.delete(file); // it names somebody else
+      } catch (NoSuchFileException none) {
+        return;
       }
     }
   }

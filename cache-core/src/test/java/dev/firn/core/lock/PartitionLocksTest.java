@@ -136,16 +136,35 @@ class PartitionLocksTest {
   }
 
   @Test
-  void aLeaseWhoseOwnerCannotBeWrittenIsGivenBack() throws IOException {
+  void aLeaseWhoseOwnerCannotBeWrittenIsHeldAndNamesNobodyElse() throws IOException {
+    locks.takeLease(directory, NOW).close();
     disk.failWith(
         call -> {
-          if (call.kind() == Kind.RENAME) {
+          if (call.kind() == Kind.WRITE) {
             throw new IOException("No space left on device");
+          }
+        });
+    try (HeldLock lease = locks.takeLease(directory, NOW)) {
+      lease.requireValid();
+      assertThat(directory.resolve(".maintain.owner")).doesNotExist();
+      assertThatThrownBy(() -> locks.takeLease(directory, NOW))
+          .isInstanceOf(LeaseUnavailable.class)
+          .hasMessageEndingWith("is held by another process");
+    }
+  }
+
+  @Test
+  void aLeaseIsGivenBackIfTheDiskLetsNothingBeDoneAboutItsOwner() throws IOException {
+    locks.takeLease(directory, NOW).close();
+    disk.failWith(
+        call -> {
+          if (call.path().toString().contains("maintain.owner")) {
+            throw new IOException("Input/output error");
           }
         });
     assertThatIOException()
         .isThrownBy(() -> locks.takeLease(directory, NOW))
-        .withMessage("No space left on device");
+        .withMessage("Input/output error");
     disk.failWith(call -> {});
     locks.takeLease(directory, NOW).close();
   }

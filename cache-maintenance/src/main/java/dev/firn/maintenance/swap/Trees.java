@@ -41,13 +41,18 @@ public final class Trees {
 
   /** Removes a directory and all that is in it, deepest first. */
   public static void remove(Disk disk, Path directory) throws IOException {
+    empty(disk, directory);
+    disk.delete(directory);
+  }
+
+  /** Removes all that is in a directory, deepest first; a file has nothing in it. */
+  public static void empty(Disk disk, Path directory) throws IOException {
     Optional<FileStat> stat = disk.stat(directory);
     if (stat.isPresent() && stat.get().isDirectory()) {
       for (String name : disk.list(directory)) {
         remove(disk, directory.resolve(name));
       }
     }
-    disk.delete(directory);
   }
 
   /** Removes what a failed build made; what cannot be removed is left to the sweep. */

@@ -32,15 +32,17 @@ import java.util.function.Consumer;
  * <ol>
  *   <li><b>Locked, and decided again</b>: under the commit lock the partition is inspected anew and
  *       the inspector must come to the same decision on what is there now. Nothing has changed.
- *   <li><b>Number remembered</b>: if the cursor does not yet know a number as high as this one's,
- *       it is rewritten with it, so that no later generation takes the number. The cursor says the
- *       same otherwise.
  *   <li><b>Renamed aside</b> to {@code .removing-…}, and the directory synced, still under the
- *       lock: it is no generation any more, whole as it is. A power cut may undo the rename: as
- *       before it.
+ *       lock: it is no generation any more, whole as it is, and its name still uses up its number.
+ *       A power cut may undo the rename: as before it.
  *   <li><b>The cursor is read once more</b>; were the partition in doubt by now, it stays aside.
- *   <li><b>Removed</b>, deepest first. Killed in the middle, a {@code .removing-} directory is
- *       left, which holds nothing that anybody names; the next sweep finishes it.
+ *   <li><b>Emptied</b>, deepest first, and before anything is written, since the disk may be full.
+ *       Killed in the middle, a {@code .removing-} directory is left, which holds nothing that
+ *       anybody names; the next sweep finishes it.
+ *   <li><b>Number remembered</b>: if the cursor does not yet know a number as high as this one's,
+ *       it is rewritten with it, under the lock, so that no later generation takes the number. The
+ *       cursor says the same otherwise.
+ *   <li><b>Removed</b>, its name as well.
  * </ol>
  */
 public final class PartitionSweeper {
@@ -83,35 +85,45 @@ public final class PartitionSweeper {
   private boolean remove(Partition partition, SweepItem item) throws IOException {
     Path aside = item.path();
     try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
-      Optional<Live> state = requireSame(partition, item);
-      if (state.isEmpty()) {
+      if (requireSame(partition, item).isEmpty()) {
         return false;
       }
-      if (item.name().isPresent()) {
-        GenerationName name = item.name().get();
-        remember(state.get(), name);
+      if (item.name().isPresent() && PartitionFiles.parseRemoving(fileName(aside)).isEmpty()) {
         lock.requireValid();
-        if (PartitionFiles.parseRemoving(fileName(aside)).isEmpty()) {
-          aside = partition.directory().resolve(PartitionFiles.removing(name, UUID.randomUUID()));
-          disk.rename(item.path(), aside);
-          disk.syncDirectory(partition.directory());
-        }
+        aside =
+            partition
+                .directory()
+                .resolve(PartitionFiles.removing(item.name().get(), UUID.randomUUID()));
+        disk.rename(item.path(), aside);
+        disk.syncDirectory(partition.directory());
       }
     }
     requireLive(partition);
-    Trees.remove(disk, aside);
+    if (item.name().isPresent()) {
+      Trees.empty(disk, aside);
+      remember(partition, item.name().get());
+    }
+    disk.delete(aside);
     disk.syncDirectory(Objects.requireNonNull(aside.getParent()));
     return true;
   }
 
-  private void remember(Live state, GenerationName name) throws IOException {
-    Cursor cursor = state.cursor().cursor();
-    if (name.layout() == cursor.live().layout() && name.number() > cursor.highestNumber()) {
-      CursorFile.replace(
-          disk,
-          state.partition().cursorFile(),
-          CursorCodec.formatRemembering(cursor, name.number()));
+  private void remember(Partition partition, GenerationName name) throws IOException {
+    if (isRemembered(requireLive(partition).cursor().cursor(), name)) {
+      return;
     }
+    try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
+      Cursor cursor = requireLive(partition).cursor().cursor();
+      lock.requireValid();
+      if (!isRemembered(cursor, name)) {
+        CursorFile.replace(
+            disk, partition.cursorFile(), CursorCodec.formatRemembering(cursor, name.number()));
+      }
+    }
+  }
+
+  private static boolean isRemembered(Cursor cursor, GenerationName name) {
+    return name.layout() != cursor.live().layout() || name.number() <= cursor.highestNumber();
   }
 
   private Live requireLive(Partition partition) throws IOException {
