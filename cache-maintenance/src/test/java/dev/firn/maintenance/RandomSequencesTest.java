@@ -17,12 +17,12 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class RandomSequencesTest {
   private static final boolean SOAK = Boolean.getBoolean("firn.soak");
-  private static final int STEPS = SOAK ? 3_000 : 110;
+  private static final int STEPS = SOAK ? 3_000 : 100;
 
   @TempDir Path directory;
 
   static LongStream seeds() {
-    return LongStream.rangeClosed(1, SOAK ? 20 : 3);
+    return LongStream.rangeClosed(1, SOAK ? 20 : 2);
   }
 
   @ParameterizedTest

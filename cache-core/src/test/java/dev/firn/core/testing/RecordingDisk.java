@@ -12,7 +12,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -101,9 +100,7 @@ public final class RecordingDisk implements Disk {
   private @Nullable UnsyncedChanges unsynced;
   private final Map<String, Long> syncSites = new TreeMap<>();
   private String skippedSite = "";
-  private final List<LockSpan> lockSpans = new ArrayList<>();
-  private Predicate<CallSite> unlocked = site -> false;
-  private final Map<Path, Object> falseIdentities = new HashMap<>();
+  private final WatchedLocks locks = new WatchedLocks(this::count);
   private Predicate<CallSite> deceived = site -> false;
   private @Nullable Path staleOf;
   private @Nullable Path stale;
@@ -190,13 +187,13 @@ public final class RecordingDisk implements Disk {
   }
 
   /** The locks that were held so far, in the order in which they were released. */
-  public synchronized List<LockSpan> lockSpans() {
-    return List.copyOf(lockSpans);
+  public List<LockSpan> lockSpans() {
+    return locks.spans();
   }
 
   /** From now on the locks that are taken there exclude nobody. */
-  public synchronized void skipLocksAt(Predicate<CallSite> sites) {
-    unlocked = sites;
+  public void skipLocksAt(Predicate<CallSite> sites) {
+    locks.skipAt(sites);
   }
 
   /** Who reads there is told of what {@link #show} shows, if anything by then. */
@@ -318,7 +315,7 @@ public final class RecordingDisk implements Disk {
   public Optional<FileStat> stat(Path path) throws IOException {
     before(Kind.STAT, path);
     Optional<FileStat> stat = real.stat(seen(path));
-    return path.toString().endsWith(".lock") ? stat.map(s -> asUnlocked(path, s)) : stat;
+    return path.toString().endsWith(".lock") ? stat.map(s -> locks.seen(path, s)) : stat;
   }
 
   @Override
@@ -390,61 +387,10 @@ public final class RecordingDisk implements Disk {
   @Override
   public Optional<DiskLock> tryLock(Path file) throws IOException {
     before(Kind.LOCK, file);
-    CallSite site = CallSite.here();
-    int from;
-    boolean skipped;
-    synchronized (this) {
-      from = calls.size();
-      skipped = unlocked.test(site);
-    }
-    Optional<DiskLock> lock = skipped ? Optional.of(new NoLock()) : real.tryLock(file);
-    return lock.map(taken -> new WatchedLock(taken, site, from));
+    return locks.tryLock(real, file);
   }
 
-  private final class WatchedLock implements DiskLock {
-    private final DiskLock lock;
-    private final CallSite site;
-    private final int from;
-
-    WatchedLock(DiskLock lock, CallSite site, int from) {
-      this.lock = lock;
-      this.site = site;
-      this.from = from;
-    }
-
-    @Override
-    public boolean isValid() {
-      return lock.isValid();
-    }
-
-    @Override
-    public void close() throws IOException {
-      synchronized (RecordingDisk.this) {
-        lockSpans.add(new LockSpan(site, from, calls.size()));
-      }
-      lock.close();
-    }
-  }
-
-  /** A lock that excludes nobody is on a file that nobody else has. */
-  private synchronized FileStat asUnlocked(Path file, FileStat stat) {
-    return unlocked.test(CallSite.here())
-        ? new FileStat(
-            stat.kind(),
-            stat.sizeBytes(),
-            stat.modified(),
-            falseIdentities.computeIfAbsent(file, f -> new Object()),
-            stat.names())
-        : stat;
-  }
-
-  private record NoLock() implements DiskLock {
-    @Override
-    public boolean isValid() {
-      return true;
-    }
-
-    @Override
-    public void close() {}
+  private synchronized int count() {
+    return calls.size();
   }
 }
