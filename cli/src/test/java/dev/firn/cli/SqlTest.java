@@ -93,7 +93,7 @@ class SqlTest {
   private static List<String> datasets(CommandRun run) {
     return run.run("query", "sql", "SHOW TABLES", "--format", "csv").lines().stream()
         .map(String::strip)
-        .filter(name -> !name.equals("name") && !name.startsWith("firn_"))
+        .filter(name -> !name.equals("name"))
         .toList();
   }
 

@@ -21,8 +21,11 @@ import org.jspecify.annotations.Nullable;
  * anew. Names in SQL are equal without regard to case: what differs in case alone is numbered.
  */
 final class DatasetView {
+  /** Where the engine keeps what is no dataset, out of the sight of SHOW TABLES. */
+  static final String INTERNAL = "firn_internal";
+
   /** Positions of rows that are deleted, by file. */
-  static final String DELETED = "firn_deleted_rows";
+  static final String DELETED = INTERNAL + ".deleted_rows";
 
   private static final String FILE = "firn_file";
 

@@ -133,6 +133,7 @@ public final class SqlEngine {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TimeZone='UTC'");
       statement.execute("SET allow_unsigned_extensions=false");
+      statement.execute("CREATE SCHEMA " + DatasetView.INTERNAL);
       statement.execute("CREATE TABLE " + DatasetView.DELETED + " (file VARCHAR, position BIGINT)");
       for (DatasetView view : views) {
         for (Source source : view.sources()) {
