@@ -25,6 +25,9 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -34,6 +37,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
@@ -222,6 +227,35 @@ class SqlSnapshotTest {
     append(run, "a", "{\"id\":4}");
     assertThat(sql(run, "SELECT id FROM jobs ORDER BY id", "--format", "csv").out())
         .isEqualTo("id\r\n1\r\n2\r\n3\r\n4\r\n");
+  }
+
+  @Test
+  void aFileWithoutFieldIdsIsNamedInsteadOfShowingNulls() throws Exception {
+    ForeignTable table = table(2);
+    table.append(table.row(1, "a", 1, null, null, null));
+    Path file = table.generation().paths().data().resolve("imported.parquet");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      statement.execute("COPY (SELECT 2::INTEGER AS id, 'b' AS name) TO '%s'".formatted(file));
+    }
+    table.commit(
+        List.of(
+            DataFiles.builder(table.table().spec())
+                .withPath(file.toUri().toString())
+                .withFileSizeInBytes(Files.size(file))
+                .withRecordCount(1)
+                .withFormat(FileFormat.PARQUET)
+                .build()));
+
+    Result result = sql(run(), "FROM " + table.partition().dataset());
+
+    assertThat(result.code()).isEqualTo(3);
+    assertThat(result.err()).contains(file + ": expected field ids");
+
+    String mapping =
+        "[{\"field-id\": 1, \"names\": [\"id\"]}, {\"field-id\": 2, \"names\": [\"name\"]}]";
+    table.table().updateProperties().set("schema.name-mapping.default", mapping).commit();
+    assertSameRows(table, 2);
   }
 
   @Test

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  * them, and for what does not fit into its memory. Made when it is needed, removed at the end.
  */
 final class Scratch implements Closeable {
+  /** Of the names of its files. */
+  static final String PREFIX = "firn-scratch-";
+
   private final Disk cacheDisk;
   private final Disk disk = new LocalDisk();
   private final Path directory;
@@ -107,7 +110,7 @@ final class Scratch implements Closeable {
     if (disk.stat(directory).isEmpty()) {
       disk.createDirectory(directory);
     }
-    return directory.resolve(files++ + ".parquet");
+    return directory.resolve(PREFIX + files++ + ".parquet");
   }
 
   /**

@@ -129,8 +129,10 @@ public final class SqlEngine {
   }
 
   /** Makes the views. */
-  static void create(Connection connection, List<DatasetView> views) throws SQLException {
+  static void create(Connection connection, List<DatasetView> views)
+      throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
+      FieldIds.require(statement, views);
       statement.execute("SET TimeZone='UTC'");
       statement.execute("SET allow_unsigned_extensions=false");
       statement.execute("CREATE SCHEMA " + DatasetView.INTERNAL);
