@@ -140,7 +140,7 @@ enum Actor {
     }
 
     private void awaitWaitingOrEnd() {
-      for (int i = 0; i < PATIENCE_MILLIS; i++) {
+      for (int i = 0; i < 5 * PATIENCE_MILLIS; i++) {
         Thread.State state = thread.getState();
         if (state == Thread.State.TIMED_WAITING || state == Thread.State.TERMINATED) {
           return;
