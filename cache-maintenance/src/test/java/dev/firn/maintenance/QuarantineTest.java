@@ -34,6 +34,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -231,6 +232,22 @@ class QuarantineTest {
       Path entry = records.filter(p -> name(p).endsWith(".json")).findFirst().orElseThrow();
       assertThat(Files.readString(entry)).contains(damaged.deletes().get(0).location());
     }
+  }
+
+  @Test
+  void tableWithATagIsNotSwappedSinceThatWouldBeLost() throws IOException {
+    Path root = appended();
+    repair(root, RepairOptions.provable()); // nothing waits any more
+    Table table = Appends.live(disk, root).generation().table();
+    table.manageSnapshots().createTag("kept", table.currentSnapshot().snapshotId()).commit();
+    cut(dataFile(root, "1-"));
+    Map<String, String> before = Listing.of(root);
+
+    RepairedPartition left = repair(root, RepairOptions.provable());
+
+    assertThat(left.outcome()).isEqualTo(Outcome.LEFT);
+    assertThat(left.mends()).anyMatch(m -> m.action().contains("branches or tags"));
+    assertThat(Listing.of(root)).isEqualTo(before);
   }
 
   @Test

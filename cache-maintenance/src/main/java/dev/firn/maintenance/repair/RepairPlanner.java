@@ -236,14 +236,20 @@ final class RepairPlanner {
     for (DamagedFile file :
         new DamagedFiles(disk, options.full(), suspects).find(live.generation())) {
       boolean missing = file.kind() == Kind.MISSING;
-      boolean done = options.withhold() && (!missing || options.acceptLoss());
+      // A swap would lose them, as any rewrite would; landed files are left out without one.
+      boolean branched =
+          file.kind() != Kind.LANDED && live.generation().metadata().refs().size() > 1;
+      boolean done = options.withhold() && (!missing || options.acceptLoss()) && !branched;
       String action =
-          !missing
-              ? (done ? "put it into quarantine and go on without it" : "see to it by hand")
-                  + "; its rows are withheld and named as long as it is there"
-              : done
-                  ? "go on without it; the loss is named from then on"
-                  : "restore it from a backup; or --accept-loss to go on without it";
+          branched
+              ? "restore it from a backup: the table has branches or tags, which going on without it"
+                  + " would lose"
+              : !missing
+                  ? (done ? "put it into quarantine and go on without it" : "see to it by hand")
+                      + "; its rows are withheld and named as long as it is there"
+                  : done
+                      ? "go on without it; the loss is named from then on"
+                      : "restore it from a backup; or --accept-loss to go on without it";
       mends.add(
           new Withhold(
               new Proposal(
