@@ -46,7 +46,7 @@ import java.util.Set;
 final class PartitionBackup {
   private static final int ATTEMPTS = 5;
   private static final String LOCK_ENDING = ".lock";
-  private static final String QUARANTINE = ".quarantine";
+
   private static final String LANDING = ".landing-";
 
   private final Disk disk;
@@ -123,7 +123,7 @@ final class PartitionBackup {
     for (Path file : data) {
       transfer.take(file, inBackup(file));
     }
-    Path quarantine = partition.directory().resolve(QUARANTINE);
+    Path quarantine = partition.directory().resolve(PartitionFiles.QUARANTINE);
     for (Path file : filesBelow(quarantine)) {
       transfer.take(file, inBackup(file));
     }

@@ -11,6 +11,7 @@ import dev.firn.cli.config.JsonValue.Member;
 import dev.firn.cli.config.JsonValue.Members;
 import dev.firn.cli.config.JsonValue.Text;
 import dev.firn.cli.config.JsonValue.Word;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -65,6 +66,10 @@ final class JsonTree {
               location == null ? 0 : location.getColumnNr(),
               "",
               "no valid JSON: " + e.getOriginalMessage()));
+      return Optional.empty();
+    } catch (CharConversionException e) { // zeroes at its start look like UTF-32
+      problems.add(
+          new ConfigProblem(0, 0, "", "no valid JSON: " + e.getMessage() + "; expected UTF-8"));
       return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
