@@ -3,20 +3,23 @@ package dev.firn.core.append;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DiskInput;
-import dev.firn.core.disk.IcebergInput;
+import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
 import dev.firn.core.read.RowReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.PartitionKey;
 import org.apache.iceberg.PartitionSpec;
@@ -26,9 +29,11 @@ import org.apache.iceberg.data.InternalRecordWrapper;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.FileAppender;
-import org.apache.iceberg.io.InputFile;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.parquet.ParquetUtil;
+import org.apache.parquet.ParquetReadOptions;
+import org.apache.parquet.conf.PlainParquetConfiguration;
+import org.apache.parquet.hadoop.ParquetFileReader;
 
 /**
  * Describes landed files to Iceberg. In a partitioned table a landed file whose rows belong to
@@ -36,6 +41,9 @@ import org.apache.iceberg.parquet.ParquetUtil;
  * goes with its generation.
  */
 final class LandedDataFiles {
+  private static final ParquetReadOptions FOOTER_OPTIONS =
+      ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
+
   private final Disk disk;
   private final Generation generation;
   private final Table table;
@@ -103,17 +111,28 @@ final class LandedDataFiles {
   private DataFile dataFile(Path path, @org.jspecify.annotations.Nullable PartitionKey tuple)
       throws IOException {
     String fileName = String.valueOf(path.getFileName());
-    InputFile file = new IcebergInput(disk, location(fileName), path);
     DataFiles.Builder builder =
         DataFiles.builder(spec)
             .withPath(location(fileName))
             .withFormat(FileFormat.PARQUET)
             .withFileSizeInBytes(size(path))
-            .withMetrics(ParquetUtil.fileMetrics(file, metrics));
+            .withMetrics(metrics(path));
     if (tuple != null) {
       builder.withPartition(tuple);
     }
     return builder.build();
+  }
+
+  /**
+   * What {@code ParquetUtil.fileMetrics} does, which loads a Hadoop configuration for each file.
+   */
+  private Metrics metrics(Path path) {
+    try (ParquetFileReader reader =
+        ParquetFileReader.open(new ParquetInput(disk, path), FOOTER_OPTIONS)) {
+      return ParquetUtil.footerMetrics(reader.getFooter(), Stream.empty(), metrics);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** With the prefix that the table's metadata records. */
