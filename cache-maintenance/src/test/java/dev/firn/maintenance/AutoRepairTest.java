@@ -51,7 +51,7 @@ class AutoRepairTest {
         .contains(
             "name table-1: ", "what was replaced is in maintenance/repair/20261201T000000Z-1");
     assertThat(report.generationAfter()).isEqualTo("table-2");
-    assertThat(Appends.keys(disk, root)).hasSize(77);
+    assertThat(Appends.keys(disk, root)).hasSize(DamageCaches.ROWS);
   }
 
   @Test

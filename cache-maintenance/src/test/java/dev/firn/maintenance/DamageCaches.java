@@ -29,6 +29,9 @@ import org.apache.iceberg.parquet.Parquet;
 
 /** Small caches of one partition each that together hold a file of every kind. */
 final class DamageCaches {
+  /** How many rows {@link #appended} has, those that are held too. */
+  static final int ROWS = 78;
+
   static final String PARTITION = Appends.PARTITION;
 
   private DamageCaches() {}

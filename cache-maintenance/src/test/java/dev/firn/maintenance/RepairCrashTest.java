@@ -152,7 +152,8 @@ class RepairCrashTest {
   private static Map<String, String> contents(Path root) throws IOException {
     Map<String, String> contents = new TreeMap<>();
     Listing.of(root)
-        .forEach((path, listed) -> contents.put(path, listed.substring(0, listed.lastIndexOf(' '))));
+        .forEach(
+            (path, listed) -> contents.put(path, listed.substring(0, listed.lastIndexOf(' '))));
     return contents;
   }
 

@@ -113,7 +113,7 @@ class RepairTest {
     Path sound = DamageCaches.copy(template, directory.resolve("sound"));
     assertThat(Repairs.apply(disk, sound).partitions().get(0).outcome()).isEqualTo(Outcome.MENDED);
     Map<String, List<String>> rows = CacheRows.read(disk, sound);
-    assertThat(rows.get(PARTITION)).hasSize(77);
+    assertThat(rows.get(PARTITION)).hasSize(DamageCaches.ROWS);
     for (Map.Entry<String, Damage> damage : mendable().entrySet()) {
       Path root = DamageCaches.copy(template, Files.createTempDirectory(directory, "damaged"));
       damage.getValue().to(root.resolve(PARTITION));
@@ -140,7 +140,7 @@ class RepairTest {
 
     RepairedPartition partition = report.partitions().get(0);
     assertThat(partition.outcome()).as("%s: %s", damage, report).isEqualTo(Outcome.MENDED);
-    assertThat(partition.rowsAfter()).as(damage).isEqualTo(77);
+    assertThat(partition.rowsAfter()).as(damage).isEqualTo(DamageCaches.ROWS);
     assertThat(CacheRows.read(disk, root)).as(damage).isEqualTo(rows);
     assertThat(Verifies.trouble(Verifies.full(disk, root))).as(damage).isEmpty();
     assertThat(Repairs.apply(disk, root).partitions().get(0).outcome()).isEqualTo(Outcome.SOUND);
@@ -234,10 +234,14 @@ class RepairTest {
       boolean[] mended = {false};
       failing.failWith(
           call -> {
-            boolean writes = call.kind() == RecordingDisk.Kind.RENAME || call.kind() == RecordingDisk.Kind.LINK;
-            boolean names = call.path().equals(cursor(partition)) || call.path().equals(hint(partition));
+            boolean writes =
+                call.kind() == RecordingDisk.Kind.RENAME || call.kind() == RecordingDisk.Kind.LINK;
+            boolean names =
+                call.path().equals(cursor(partition)) || call.path().equals(hint(partition));
             mended[0] |= writes && names;
-            if (mended[0] && call.kind() == RecordingDisk.Kind.OPEN && name(call.path()).endsWith(".parquet")) {
+            if (mended[0]
+                && call.kind() == RecordingDisk.Kind.OPEN
+                && name(call.path()).endsWith(".parquet")) {
               throw new IOException("Input/output error");
             }
           });
@@ -314,8 +318,7 @@ class RepairTest {
   @Test
   void tornMetadataIsNotSteppedBackFromWhereAnotherProgramCommitted() throws IOException {
     Map<String, ForeignCommit> commits = new LinkedHashMap<>();
-    commits.put(
-        "it left out", table -> table.newDelete().deleteFile(anyFile(table)).commit());
+    commits.put("it left out", table -> table.newDelete().deleteFile(anyFile(table)).commit());
     commits.put(
         "no landed file that is still there",
         table -> table.newAppend().appendFile(renamed(table)).commit());

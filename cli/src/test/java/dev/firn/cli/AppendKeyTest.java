@@ -3,6 +3,7 @@ package dev.firn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.cli.CommandRun.Result;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code append --key}: what it names goes in once, whole or not at all. */
+@VerifiedAtTheEnd
 class AppendKeyTest {
   @TempDir Path home;
 

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.cli.CommandRun.Result;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Appends that meet missing files, full disks and partitions in doubt. */
 @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@VerifiedAtTheEnd
 class AppendTroubleTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

@@ -4,12 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.cli.CommandRun.Result;
+import dev.firn.maintenance.verify.DamagesCaches;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@VerifiedAtTheEnd
 class BackupTest {
   @TempDir Path home;
 
@@ -35,11 +38,16 @@ class BackupTest {
           .isNotEmpty()
           .isEqualTo(run(root, command.split(" ")).out());
     }
+    assertThat(run(target, "query", "status").out())
+        .startsWith(
+            "This is a backup of 2026-08-03T12:00:00Z: what was appended later is not in it.");
+    assertThat(run(root, "query", "status").out()).doesNotContain("backup");
     assertThat(run(target, "query", "maintain", "--force").code()).isZero();
     assertThat(run(target, "query", "verify", "--full").code()).isZero();
   }
 
   @Test
+  @DamagesCaches
   void theDocumentHoldsEveryPartition() throws Exception {
     Path root = FieldCaches.unpack("corrupt-cursor", home);
     Path target = home.resolve("backup");

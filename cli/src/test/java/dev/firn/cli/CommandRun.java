@@ -24,7 +24,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -50,7 +49,7 @@ public final class CommandRun implements Environment.Maintenance {
   private boolean interactive;
   private Environment.Maintenance maintenance = this;
   private PassReport report = new PassReport(false, 0, List.of(), List.of(), List.of(), 0, false);
-  private CacheStatus status = new CacheStatus(Optional.empty(), List.of(), List.of());
+  private CacheStatus status = CacheStatus.empty();
   private IOException failure;
   private RuntimeException bug;
 

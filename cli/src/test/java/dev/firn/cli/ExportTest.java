@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.cli.CommandRun.Result;
 import dev.firn.core.testing.RecordingDisk;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import dev.firn.testdata.RowMeaning;
 import java.io.IOException;
@@ -23,6 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@VerifiedAtTheEnd
 class ExportTest {
   private static final ObjectMapper JSON = new ObjectMapper();
 

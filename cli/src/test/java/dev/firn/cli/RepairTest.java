@@ -167,6 +167,8 @@ class RepairTest {
     assertThat(root.resolve(CLAUDE + "/.quarantine/" + name)).exists();
     Result rows = run(root, "rows", "otel_events");
     assertThat(rows.code()).isZero();
+    assertThat(run(root, "sql", "SELECT count(*) FROM otel_events").err())
+        .contains(CLAUDE + ": ", " withheld with " + name);
     assertThat(rows.err()).contains(CLAUDE + ": ", " withheld with " + name);
     assertThat(run(root, "status").out())
         .startsWith("1 partition needs attention:\n  " + CLAUDE + "\n    ")

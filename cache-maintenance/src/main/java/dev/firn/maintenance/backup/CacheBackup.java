@@ -1,5 +1,6 @@
 package dev.firn.maintenance.backup;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -79,6 +80,18 @@ public final class CacheBackup {
     this.config = config;
     this.clock = clock;
     this.locks = new PartitionLocks(disk, command);
+  }
+
+  /** When a cache was taken, if it was made as a backup of another. */
+  public static Optional<String> takenAt(Disk disk, CacheDirectory cache) throws IOException {
+    try {
+      return Optional.of(
+          JSON.readTree(disk.read(cache.root().resolve(RECORD))).path("takenAt").asText("?"));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (JsonProcessingException e) {
+      return Optional.of("a time that cannot be read any more");
+    }
   }
 
   /**

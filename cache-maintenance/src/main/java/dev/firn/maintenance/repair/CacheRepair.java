@@ -85,6 +85,9 @@ public final class CacheRepair {
       throw new IllegalArgumentException(
           "a generation can be chosen for one partition, not for " + partitions.size());
     }
+    if (options.apply()) {
+      new FileSystemCheck(disk).require(cache.root());
+    }
     Instant started = clock.instant();
     List<RepairedPartition> repaired = new ArrayList<>();
     boolean refused = false;

@@ -7,13 +7,23 @@ import java.util.Optional;
  * How a cache is, partition by partition; what needs attention comes first.
  *
  * @param lastPass ISO time of the last recorded pass
+ * @param backupTaken ISO time of the backup that this cache was made as; what was appended to the
+ *     original after that is not in it
  * @param spools other programs' spools, with rows that are in no table yet
  */
 public record CacheStatus(
-    Optional<String> lastPass, List<PartitionStatus> partitions, List<Spool> spools) {
+    Optional<String> lastPass,
+    Optional<String> backupTaken,
+    List<PartitionStatus> partitions,
+    List<Spool> spools) {
 
   /** A directory in which another program keeps rows on their way into a table. */
   public record Spool(String path, long bytes) {}
+
+  /** Of a cache that is not there yet. */
+  public static CacheStatus empty() {
+    return new CacheStatus(Optional.empty(), Optional.empty(), List.of(), List.of());
+  }
 
   public CacheStatus {
     partitions = List.copyOf(partitions);

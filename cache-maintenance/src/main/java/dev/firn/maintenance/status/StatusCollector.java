@@ -14,6 +14,7 @@ import dev.firn.maintenance.Assessment;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.PartitionAssessor;
 import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.quarantine.Quarantine;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.status.CacheStatus.Spool;
@@ -73,7 +74,7 @@ public final class StatusCollector {
     partitions.sort(
         Comparator.comparing((PartitionStatus p) -> !p.needsAttention())
             .thenComparing(p -> p.partition().path()));
-    return new CacheStatus(memory.lastPass(), partitions, spools);
+    return new CacheStatus(memory.lastPass(), CacheBackup.takenAt(disk, cache), partitions, spools);
   }
 
   private PartitionStatus status(

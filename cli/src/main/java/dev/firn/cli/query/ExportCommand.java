@@ -113,7 +113,7 @@ public final class ExportCommand implements Callable<Integer> {
       Path directory = Objects.requireNonNull(entry.getValue().getParent());
       ensure(directory);
       Optional<Long> rows =
-          export.write(entry.getKey(), selection, wanted, entry.getValue(), unreadables::add);
+          export.write(entry.getKey(), selection, wanted, entry.getValue(), unreadables::look);
       if (rows.isPresent()) {
         long bytes = session.disk().stat(entry.getValue()).orElseThrow().sizeBytes();
         written.add(new Written(entry.getKey(), entry.getValue(), rows.get(), bytes));

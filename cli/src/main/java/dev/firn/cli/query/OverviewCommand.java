@@ -54,7 +54,7 @@ public final class OverviewCommand implements Callable<Integer> {
               SqlOptions.scratchParent(),
               dataset,
               EventTime.COLUMNS,
-              unreadables::add));
+              unreadables::look));
     }
     if (session.json()) {
       session.document(json -> writeJson(json, found, unreadables));

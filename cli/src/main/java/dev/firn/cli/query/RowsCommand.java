@@ -10,8 +10,6 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
-import dev.firn.maintenance.quarantine.Quarantine;
-import dev.firn.maintenance.quarantine.QuarantineRecord;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,11 +103,10 @@ public final class RowsCommand implements Callable<Integer> {
     List<Unreadable> inDoubt = new ArrayList<>();
     for (Partition candidate : partitions) {
       PartitionState state = inspector.inspect(candidate);
+      unreadables.look(state);
       if (state instanceof Live readable) {
         live.add(readable);
-        noteWithheld(readable);
       } else if (state instanceof Unreadable unreadable) {
-        unreadables.add(unreadable);
         inDoubt.add(unreadable);
       } else if (!(state instanceof Absent)) {
         throw new AssertionError(state);
@@ -135,13 +132,6 @@ public final class RowsCommand implements Callable<Integer> {
       }
     }
     return unreadables.exitCode().code();
-  }
-
-  private void noteWithheld(Live state) throws IOException {
-    for (QuarantineRecord left :
-        new Quarantine(session.disk(), state.partition()).contents(state.generation()).withheld()) {
-      session.note(state.partition().path() + ": " + left.sentence());
-    }
   }
 
   private void requireUsage() {

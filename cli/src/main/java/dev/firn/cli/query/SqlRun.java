@@ -71,11 +71,11 @@ final class SqlRun {
     Unreadables unreadables = new Unreadables(session);
     if (session.json()) {
       DocumentResults document = new DocumentResults(out);
-      document.reading(engine.run(query, document, unreadables::add));
+      document.reading(engine.run(query, document, unreadables::look));
     } else {
       Results results =
           ResultFormat.valueOf(options.format.toUpperCase(Locale.ROOT)).to(out, options.maxCell);
-      SqlEngine.Reading reading = engine.run(query, results, unreadables::add);
+      SqlEngine.Reading reading = engine.run(query, results, unreadables::look);
       if (session.verbose()) {
         session.note(
             Counted.of(reading.files(), "file")

@@ -8,7 +8,6 @@ import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus.State;
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,7 +52,7 @@ public final class StatusCommand implements Callable<Integer> {
                     config.maintenance(),
                     environment.clock(),
                     asked)
-            : new CacheStatus(Optional.empty(), List.of(), List.of());
+            : CacheStatus.empty();
     if (session.json()) {
       session.document(json -> StatusJson.write(json, session.root().toString(), status));
     } else if (!exists) {

@@ -21,6 +21,7 @@ final class StatusJson {
   static void write(JsonGenerator json, String root, CacheStatus status) throws IOException {
     json.writeStringField("root", root);
     json.writeStringField("lastPass", status.lastPass().orElse(null));
+    json.writeStringField("backupTaken", status.backupTaken().orElse(null));
     json.writeArrayFieldStart("partitions");
     for (PartitionStatus partition : status.partitions()) {
       writePartition(json, partition);

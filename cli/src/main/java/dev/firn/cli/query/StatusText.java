@@ -34,6 +34,14 @@ final class StatusText {
     if (status.partitions().isEmpty() && status.spools().isEmpty()) {
       return List.of("There is nothing in " + root + " yet.");
     }
+    status
+        .backupTaken()
+        .ifPresent(
+            at ->
+                lines.addAll(
+                    List.of(
+                        "This is a backup of " + at + ": what was appended later is not in it.",
+                        "")));
     addAttention();
     addTable();
     addSpools();

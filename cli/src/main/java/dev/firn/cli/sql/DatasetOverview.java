@@ -2,7 +2,6 @@ package dev.firn.cli.sql;
 
 import dev.firn.cli.duckdb.DuckDb;
 import dev.firn.cli.session.Session;
-import dev.firn.core.partition.PartitionState.Unreadable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -12,7 +11,6 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -57,7 +55,7 @@ public record DatasetOverview(
 
   /**
    * @param timeColumns which columns may hold the time of a row; the first that is a time counts
-   * @param unreadable told which partitions are left out
+   * @param found told of the dataset's partitions
    */
   public static DatasetOverview of(
       Session session,
@@ -65,14 +63,14 @@ public record DatasetOverview(
       Path scratchParent,
       String dataset,
       List<String> timeColumns,
-      Consumer<Unreadable> unreadable)
+      Found found)
       throws IOException {
     try (Scratch scratch = new Scratch(session.disk(), scratchParent);
         Connection connection =
             DuckDb.open(session.environment().home(), limits, scratch.directory())) {
       DatasetView view =
           new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch)
-              .take(dataset, List.of(), partition -> true, unreadable)
+              .take(dataset, List.of(), partition -> true, found)
               .view();
       try (Statement statement = connection.createStatement()) {
         SqlEngine.create(connection, List.of(view));

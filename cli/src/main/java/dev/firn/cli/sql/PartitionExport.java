@@ -25,7 +25,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Consumer;
 
 /**
  * Writes what is live in one partition at one instant as one file. Columns have the names and types
@@ -79,11 +78,7 @@ public final class PartitionExport {
    * @throws Corrupt if the file does not hold the rows that were selected
    */
   public Optional<Long> write(
-      Partition partition,
-      Selection selection,
-      Format format,
-      Path file,
-      Consumer<Unreadable> unreadable)
+      Partition partition, Selection selection, Format format, Path file, Found found)
       throws IOException {
     boolean[] left = {false};
     try (Scratch scratch = new Scratch(session.disk(), scratchParent);
@@ -98,8 +93,8 @@ public final class PartitionExport {
                   selection.conditions(),
                   partition::equals,
                   state -> {
-                    left[0] = true;
-                    unreadable.accept(state);
+                    left[0] = state instanceof Unreadable;
+                    found.partition(state);
                   })
               .view();
       if (left[0] && view.files().isEmpty()) {

@@ -13,7 +13,6 @@ import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Live;
-import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.core.read.LiveFiles;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -22,7 +21,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
@@ -63,20 +61,17 @@ final class Snapshots {
   /**
    * @param conditions that the rows that are asked for fulfil, all of them
    * @param wanted the partitions that are asked for; the others give columns, but no rows
-   * @param unreadable told which partitions are left out, but for their held rows
+   * @param found told of the wanted ones; of one that is unreadable only the held rows are taken
    */
   Snapshot take(
-      String dataset,
-      List<Condition> conditions,
-      Predicate<Partition> wanted,
-      Consumer<Unreadable> unreadable)
+      String dataset, List<Condition> conditions, Predicate<Partition> wanted, Found found)
       throws IOException {
     List<State> states = new ArrayList<>();
     for (Partition partition : cache.partitions(dataset)) {
       State state = inspect(partition);
       states.add(state);
-      if (state.state() instanceof Unreadable found && wanted.test(partition)) {
-        unreadable.accept(found);
+      if (wanted.test(partition)) {
+        found.partition(state.state());
       }
     }
     DatasetView columns = new DatasetView(dataset, columns(states));

@@ -8,7 +8,6 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
-import dev.firn.core.partition.PartitionState.Unreadable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -23,7 +22,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -68,16 +66,15 @@ public final class SqlEngine {
   /**
    * Runs one query.
    *
-   * @param unreadable told which partitions are left out
+   * @param found told of the partitions that are asked
    * @throws UsageException if it is no query, or a wrong one; the message points at the place
    * @throws CacheException if a file of the cache cannot be read
    */
-  public Reading run(String text, Results results, Consumer<Unreadable> unreadable)
-      throws IOException {
+  public Reading run(String text, Results results, Found found) throws IOException {
     boolean[] begun = {false};
     Runnable begin = () -> begun[0] = true;
     try {
-      return runOnce(text, results, unreadable, begin);
+      return runOnce(text, results, found, begin);
     } catch (GenerationRemoved e) {
       if (begun[0]) {
         throw e;
@@ -86,8 +83,7 @@ public final class SqlEngine {
     }
   }
 
-  private Reading runOnce(
-      String text, Results results, Consumer<Unreadable> unreadable, Runnable begin)
+  private Reading runOnce(String text, Results results, Found found, Runnable begin)
       throws IOException {
     try (Scratch scratch = new Scratch(session.disk(), scratchParent);
         Connection connection =
@@ -100,8 +96,7 @@ public final class SqlEngine {
         for (String dataset : datasets(query.tables())) {
           snapshots.put(
               dataset,
-              taker.take(
-                  dataset, WhereClause.of(query.tree(), dataset), partition -> true, unreadable));
+              taker.take(dataset, WhereClause.of(query.tree(), dataset), partition -> true, found));
         }
         List<DatasetView> views = snapshots.values().stream().map(s -> s.view()).toList();
         create(connection, views);

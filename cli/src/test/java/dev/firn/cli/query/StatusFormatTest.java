@@ -75,6 +75,7 @@ class StatusFormatTest {
   private static CacheStatus status(PartitionStatus... partitions) {
     return new CacheStatus(
         Optional.of("2026-08-03T11:59:00Z"),
+        Optional.empty(),
         List.of(partitions),
         List.of(new CacheStatus.Spool("datasets/logs/x/_hypaware_spool", 50_000)));
   }
@@ -128,8 +129,7 @@ class StatusFormatTest {
 
   @Test
   void anEmptyCacheHasNothingInItYet() {
-    assertThat(text(new CacheStatus(Optional.empty(), List.of(), List.of())))
-        .containsExactly("There is nothing in /cache yet.");
+    assertThat(text(CacheStatus.empty())).containsExactly("There is nothing in /cache yet.");
   }
 
   @Test
@@ -146,7 +146,7 @@ class StatusFormatTest {
         new ObjectMapper()
             .readTree(
                 """
-                { "lastPass": "2026-08-03T11:59:00Z",
+                { "lastPass": "2026-08-03T11:59:00Z", "backupTaken": null,
                   "partitions": [
                     { "dataset": "logs", "partition": {"source": "codex"},
                       "path": "datasets/logs/source=codex", "layout": null, "state": "unreadable",
