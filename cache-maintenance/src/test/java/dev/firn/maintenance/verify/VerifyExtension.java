@@ -27,10 +27,12 @@ final class VerifyExtension implements AfterEachCallback {
       return;
     }
     Object test = context.getRequiredTestInstance();
-    for (Field field : test.getClass().getDeclaredFields()) {
-      if (field.isAnnotationPresent(TempDir.class)) {
-        field.setAccessible(true);
-        verify((Path) field.get(test));
+    for (Class<?> type = test.getClass(); type != null; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (field.isAnnotationPresent(TempDir.class)) {
+          field.setAccessible(true);
+          verify((Path) field.get(test));
+        }
       }
     }
   }
