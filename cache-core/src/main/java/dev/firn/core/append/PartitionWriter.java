@@ -2,9 +2,6 @@ package dev.firn.core.append;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.CommitStateUnknown;
-import dev.firn.core.CacheException.Corrupt;
-import dev.firn.core.append.HeldAppends.HeldFile;
-import dev.firn.core.append.HeldAppends.Landing;
 import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
@@ -80,6 +77,7 @@ final class PartitionWriter {
   private final Publisher publisher;
   private final PartitionPublishing publishing;
   private final HeldAppends heldAppends;
+  private final HeldRecovery recovery;
   private final PartitionInspector inspector;
   private final ExchangeEncoder encoder = new ExchangeEncoder();
   private final InstantSource clock;
@@ -89,7 +87,6 @@ final class PartitionWriter {
   private final ReentrantLock landing = new ReentrantLock();
   private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
   private @Nullable Live state;
-  private boolean recovering;
 
   PartitionWriter(
       Disk disk,
@@ -109,6 +106,7 @@ final class PartitionWriter {
     this.locks = locks;
     this.publisher = publisher;
     this.heldAppends = heldAppends;
+    this.recovery = new HeldRecovery(disk, partition, heldAppends);
     this.inspector = new PartitionInspector(disk);
     this.publishing = new PartitionPublishing(disk, partition, locks, publisher);
     this.clock = clock;
@@ -272,7 +270,7 @@ final class PartitionWriter {
     if (found instanceof Live opened) {
       Live live = opened;
       begin(live);
-      if (!recovering) {
+      if (!recovery.isRunning()) {
         try {
           recover(live);
         } catch (IOException | RuntimeException e) {
@@ -496,58 +494,14 @@ final class PartitionWriter {
         live.others());
   }
 
-  /**
-   * Lands what is held for this partition, one exchange a file. A kill leaves each either held, or
-   * held and marked with the place where it was going to land: found there, it has landed, and its
-   * held file goes; not found there, it is landed anew. A generation only grows, so what has landed
-   * is found; if the generation itself is gone, nobody can tell, and the file stays as it is.
-   */
   private void recover(Live live) throws IOException {
-    if (heldAppends.list(partition).isEmpty()) {
-      return;
-    }
-    Optional<HeldLock> lock = heldAppends.tryLock(partition);
-    if (lock.isEmpty()) {
-      return; // another process is at it
-    }
-    recovering = true;
-    try (HeldLock held = lock.get()) {
-      for (HeldFile file : heldAppends.list(partition)) {
-        held.requireValid();
-        recover(live, file);
-      }
-    } finally {
-      recovering = false;
-    }
-  }
-
-  private void recover(Live live, HeldFile held) throws IOException {
-    HeldFile file = held;
-    if (file.landing().isPresent()) {
-      Landing place = file.landing().get();
-      if (heldAppends.hasLanded(partition, place)) {
-        disk.syncDirectory(partition.generation(place.generation()).resolve("data"));
-        heldAppends.release(file);
-        return;
-      }
-      if (disk.stat(partition.generation(place.generation())).isEmpty()) {
-        return;
-      }
-      file = heldAppends.unmark(file);
-    }
-    Pending pending;
-    try {
-      pending = new Pending(heldAppends.read(file), file);
-    } catch (Corrupt e) {
-      return; // it stays, and is counted, for somebody to look at
-    }
-    if (state == null) {
-      state = live;
-    }
-    land(List.of(pending));
-    if (pending.receipt != null && !pending.receipt.held() && pending.held != null) {
-      heldAppends.release(pending.held);
-    }
+    recovery.recover(
+        pending -> {
+          if (state == null) {
+            state = live;
+          }
+          land(List.of(pending));
+        });
   }
 
   private Map<String, String> footer(Live live, List<Pending> batch) {
