@@ -34,8 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.locks.ReentrantLock;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +62,6 @@ import org.jspecify.annotations.Nullable;
  * acknowledgement rests on a cursor that a power cut could take back.
  */
 final class PartitionWriter {
-  private static final int MAX_BATCH_ROWS = 10_000;
-  private static final long MAX_BATCH_BYTES = 16L << 20;
   private static final int ATTEMPTS = 20;
 
   private final Disk disk;
@@ -84,8 +80,7 @@ final class PartitionWriter {
   private final GivenIds givenIds;
   private final String writer = LandedName.newWriter(false);
   private final String writerOfGivenIds = LandedName.newWriter(true);
-  private final ReentrantLock landing = new ReentrantLock();
-  private final ConcurrentLinkedQueue<Pending> queue = new ConcurrentLinkedQueue<>();
+  private final LandingQueue queue = new LandingQueue();
   private @Nullable Live state;
 
   PartitionWriter(
@@ -124,22 +119,18 @@ final class PartitionWriter {
    */
   Receipt append(JsonExchange exchange, ExchangeId id) throws IOException {
     Pending own = new Pending(exchange, id);
-    queue.add(own);
-    landing.lock();
-    try {
-      while (!own.isDone()) {
-        List<Pending> batch = nextBatch();
-        try {
-          land(batch);
-        } catch (IOException | RuntimeException | Error e) {
-          fail(batch, own, e);
-        }
-      }
-    } finally {
-      landing.unlock();
-    }
-    if (own.receipt != null) {
-      return own.receipt;
+    queue.land(
+        own,
+        batch -> {
+          try {
+            land(batch);
+          } catch (IOException | RuntimeException | Error e) {
+            fail(batch, own, e);
+          }
+        });
+    @Nullable Receipt receipt = own.receipt;
+    if (receipt != null) {
+      return receipt;
     }
     if (own.failure instanceof CommitStateUnknown unknown) {
       throw new CommitStateUnknown(String.valueOf(unknown.getMessage()), unknown);
@@ -165,26 +156,11 @@ final class PartitionWriter {
         continue;
       }
       if (interrupted && pending != own) {
-        queue.add(pending);
+        queue.back(pending);
       } else {
         pending.failure = failure;
       }
     }
-  }
-
-  private List<Pending> nextBatch() {
-    List<Pending> batch = new ArrayList<>();
-    long rows = 0;
-    long bytes = 0;
-    for (Pending next = queue.peek(); next != null; next = queue.peek()) {
-      rows += next.rows.size();
-      bytes += next.bytes;
-      if (!batch.isEmpty() && (rows > MAX_BATCH_ROWS || bytes > MAX_BATCH_BYTES)) {
-        break;
-      }
-      batch.add(queue.remove());
-    }
-    return batch;
   }
 
   private void land(List<Pending> batch) throws IOException {
@@ -540,25 +516,18 @@ final class PartitionWriter {
 
   /** Opens the partition if it is there, and brings in what is held for it. */
   void recover() throws IOException {
-    landing.lock();
-    try {
-      requireFileSystem();
-      if (inspector.inspect(partition) instanceof Live live) {
-        begin(live);
-        recover(live);
-      }
-    } finally {
-      landing.unlock();
-    }
+    queue.alone(
+        () -> {
+          requireFileSystem();
+          if (inspector.inspect(partition) instanceof Live live) {
+            begin(live);
+            recover(live);
+          }
+        });
     publish();
   }
 
   void close() {
-    landing.lock();
-    try {
-      encoder.close();
-    } finally {
-      landing.unlock();
-    }
+    queue.alone(encoder::close);
   }
 }

@@ -5,6 +5,7 @@ import dev.firn.core.append.HeldAppends.HeldFile;
 import dev.firn.core.rows.JsonExchange;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange on its way, until it has a receipt or a failure. */
@@ -13,8 +14,9 @@ final class Pending {
   final long bytes;
   final ExchangeId id;
   @Nullable HeldFile held;
-  @Nullable Receipt receipt;
-  @Nullable Throwable failure;
+  volatile @Nullable Receipt receipt;
+  volatile @Nullable Throwable failure;
+  private final Thread appender = Thread.currentThread();
 
   Pending(JsonExchange exchange, ExchangeId id) {
     this.rows = exchange.rows();
@@ -27,6 +29,11 @@ final class Pending {
     this.bytes = 0;
     this.id = ExchangeId.parse(exchange.id()).orElseGet(ExchangeId::random);
     this.held = file;
+  }
+
+  /** Lets its appender look again, if it waits. */
+  void wake() {
+    LockSupport.unpark(appender);
   }
 
   boolean isDone() {
