@@ -6,6 +6,7 @@ import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.select.Selections;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,9 @@ public record Assessment(
     return new Assessment(
         partition,
         live,
-        content == null ? null : new Content(content.snapshot(), Map.of(), content.unpublished()),
+        content == null
+            ? null
+            : new Content(content.snapshot(), Map.of(), Selections.none(), content.unpublished()),
         rows,
         unpublishedRows,
         rewrite,
@@ -43,12 +46,16 @@ public record Assessment(
 
   /** How much a partition needs it: files that would go. */
   public long need() {
-    return rewrite == null ? 0 : rewrite.filesToRewrite() - rewrite.groups().size();
+    return rewrite == null
+        ? 0
+        : rewrite.filesToRewrite() - rewrite.groups().size() + rewrite.dropped().size();
   }
 
   /** Files that the next pass would rewrite, in all its steps; 0 if it is not due. */
   public long filesDue() {
-    return rewrite == null ? 0 : rewrite.filesToRewrite() + rewrite.left();
+    return rewrite == null
+        ? 0
+        : rewrite.filesToRewrite() + rewrite.dropped().size() + rewrite.left();
   }
 
   /** The report where the pass had no time for it. */

@@ -23,8 +23,11 @@ import dev.firn.maintenance.plan.SnapshotReader;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.select.RowSelector;
+import dev.firn.maintenance.select.Selections;
 import dev.firn.maintenance.status.PassMemory;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +45,24 @@ public final class PartitionAssessor {
   private final PassOptions options;
   private final PartitionInspector inspector;
   private final CompactionPlanner planner;
+  private final List<RowSelector> selectors;
 
+  /** One that finds no row to go but what delete files hide. */
   public PartitionAssessor(
       Disk disk, MaintenanceConfig config, PassMemory memory, PassOptions options) {
+    this(disk, config, memory, options, List.of());
+  }
+
+  /**
+   * @param selectors say which rows are to go
+   */
+  public PartitionAssessor(
+      Disk disk,
+      MaintenanceConfig config,
+      PassMemory memory,
+      PassOptions options,
+      List<RowSelector> selectors) {
+    this.selectors = List.copyOf(selectors);
     this.disk = disk;
     this.memory = memory;
     this.options = options;
@@ -112,7 +130,10 @@ public final class PartitionAssessor {
     Map<String, String> unreadable = remembered.map(PassMemory.Entry::unreadable).orElse(Map.of());
     Content content =
         SnapshotReader.read(
-            generation, live.cursor().cursor().baselineFiles(), unreadable.keySet());
+            generation,
+            live.cursor().cursor().baselineFiles(),
+            unreadable.keySet(),
+            files -> Selections.by(selectors, live, files));
     long unpublished = UnpublishedRows.count(disk, generation);
     long rows = unpublished + new DeletedRows(generation).liveRows(content.tasks().values());
     CompactionPlan plan = plan(live, content, remembered);

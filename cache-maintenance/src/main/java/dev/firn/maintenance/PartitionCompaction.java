@@ -6,6 +6,8 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.generation.DropReason;
+import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
@@ -221,7 +223,8 @@ final class PartitionCompaction {
         // Those that were not published yet when it was planned are among those caught up.
         before.rows() - before.unpublishedRows() + result.rowsCaughtUp(),
         result.rowsOut(),
-        result.rowsDeleted(),
+        result.dropped(),
+        0,
         content.snapshot().files().size() + result.filesCaughtUp(),
         result.dataFiles(),
         result.filesRewritten(),
@@ -313,7 +316,8 @@ final class PartitionCompaction {
         null,
         now.rowsBefore(),
         now.rowsBefore(),
-        content.snapshot().files().stream().mapToLong(f -> f.rows()).sum() - now.rowsBefore(),
+        DroppedRows.of(DropReason.DELETED, content.snapshot().rows() - now.rowsBefore()),
+        0,
         now.dataFilesBefore(),
         rewrite.groups().size() + rewrite.carried().size(),
         rewrite.filesToRewrite(),

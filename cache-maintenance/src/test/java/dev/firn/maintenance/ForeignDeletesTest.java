@@ -4,6 +4,7 @@ import static org.apache.iceberg.types.Types.NestedField.optional;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.DropReason;
 import dev.firn.core.testing.ForeignTable;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Kind;
@@ -121,7 +122,7 @@ class ForeignDeletesTest {
     List<DataFile> added = table.write(rows(5, 15));
     table.commit(added, table.positionDeletes(added.get(0), 2, 3));
 
-    assertThat(removesDeletes().rowsDeleted()).isEqualTo(2);
+    assertThat(removesDeletes().dropped().count(DropReason.DELETED)).isEqualTo(2);
     assertThat(table.rows()).hasSize(13);
   }
 
@@ -147,7 +148,7 @@ class ForeignDeletesTest {
     append(0, 3);
     long before = table.rows().size();
 
-    assertThat(removesDeletes().rowsDeleted()).isEqualTo(63 - before);
+    assertThat(removesDeletes().dropped().count(DropReason.DELETED)).isEqualTo(63 - before);
     assertThat(before).isLessThan(50);
   }
 
@@ -159,7 +160,7 @@ class ForeignDeletesTest {
     table.delete(table.equalityDeletes(List.of("s.b", "name"), row(2)));
     table.delete(table.equalityDeletes(List.of("s.a", "s.b", "id"), row(51)));
 
-    assertThat(removesDeletes().rowsDeleted()).isGreaterThan(10);
+    assertThat(removesDeletes().dropped().count(DropReason.DELETED)).isGreaterThan(10);
   }
 
   @Test
@@ -201,7 +202,7 @@ class ForeignDeletesTest {
     // Iceberg's own generic reader cannot read such a table; the format says what is in it.
     PartitionReport report = new ForeignPasses(root, table).run(new LocalDisk(), false);
     assertThat(report.outcome()).as(report.reason()).isEqualTo(Outcome.COMPACTED);
-    assertThat(report.rowsDeleted()).isEqualTo(25 - live);
+    assertThat(report.dropped().count(DropReason.DELETED)).isEqualTo(25 - live);
     assertThat(table.rows())
         .hasSize((int) live)
         .noneMatch(row -> row.contains("id=2 ") || row.contains("id=22 "))
@@ -217,7 +218,7 @@ class ForeignDeletesTest {
         table.equalityDeletes(List.of("added", "part"), table.row(0, "", null, "p0", null)));
     table.append(table.row(102, "x", null, "p0", null));
 
-    assertThat(removesDeletes().rowsDeleted()).isEqualTo(5);
+    assertThat(removesDeletes().dropped().count(DropReason.DELETED)).isEqualTo(5);
   }
 
   @Test
@@ -252,7 +253,7 @@ class ForeignDeletesTest {
     table.append(rows(60, 70));
 
     PartitionReport report = removesDeletes();
-    assertThat(report.rowsDeleted()).isGreaterThan(3);
+    assertThat(report.dropped().count(DropReason.DELETED)).isGreaterThan(3);
   }
 
   @Test
@@ -279,7 +280,7 @@ class ForeignDeletesTest {
     table.table().updateProperties().set("format-version", "3").commit();
     table.delete(table.deletionVector(first, 1, 5));
 
-    assertThat(removesDeletes().rowsDeleted()).isEqualTo(3);
+    assertThat(removesDeletes().dropped().count(DropReason.DELETED)).isEqualTo(3);
   }
 
   @Test
@@ -315,7 +316,7 @@ class ForeignDeletesTest {
         table.equalityDeletes(
             List.of("id", "name"), ForeignTable.rowOf(SCHEMA, 5, "name-1", null, "p0")));
 
-    assertThat(removesDeletes().rowsDeleted()).isZero();
+    assertThat(removesDeletes().dropped().count(DropReason.DELETED)).isZero();
   }
 
   @Test
@@ -327,7 +328,12 @@ class ForeignDeletesTest {
     PartitionReport report = new ForeignPasses(root, table).run(new LocalDisk(), false);
     assertThat(report.outcome()).isEqualTo(Outcome.SKIPPED);
     assertThat(report.reason()).contains("small files");
-    assertThat(new ForeignPasses(root, table).compactsTo(table.rows()).rowsDeleted()).isZero();
+    assertThat(
+            new ForeignPasses(root, table)
+                .compactsTo(table.rows())
+                .dropped()
+                .count(DropReason.DELETED))
+        .isZero();
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.DropReason;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.testing.ForeignTable;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
@@ -79,9 +80,10 @@ final class ForeignPasses {
     assertThat(table.rows()).isEqualTo(expected);
     assertThat(report.rowsBefore()).isEqualTo(expected.size());
     assertThat(report.rowsAfter()).isEqualTo(expected.size());
-    assertThat(report.rowsDeleted()).isEqualTo(rowsIn - expected.size());
+    assertThat(report.dropped().count(DropReason.DELETED)).isEqualTo(rowsIn - expected.size());
     Generation live = table.generation();
-    assertThat(live.proof().orElseThrow().rowsDeleted()).isEqualTo(rowsIn - expected.size());
+    assertThat(live.proof().orElseThrow().dropped().count(DropReason.DELETED))
+        .isEqualTo(rowsIn - expected.size());
     assertThat(live.name().format()).isEqualTo(report.generationAfter());
     List<String> locations = new ArrayList<>();
     for (FileScanTask task : live.liveFiles()) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.firn.core.append.Appends;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.DropReason;
 import dev.firn.core.generation.GenerationProof;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.partition.PartitionInspector;
@@ -86,7 +87,7 @@ class QuarantineTest {
     Path kept = root.resolve(PARTITION + "/.quarantine/table-1/" + name(torn));
     assertThat(kept).hasBinaryContent(bytes);
     GenerationProof proof = Appends.live(disk, root).generation().proof().orElseThrow();
-    assertThat(proof.rowsQuarantined()).isEqualTo(2);
+    assertThat(proof.dropped().count(DropReason.QUARANTINED)).isEqualTo(2);
     assertThat(proof.rowsIn()).isEqualTo(proof.rowsOut() + 2);
     requireNamed(root, "2 rows are withheld with table-1/" + name(torn));
     assertThat(repair(root, FULL).outcome()).isEqualTo(Outcome.SOUND);
@@ -226,7 +227,7 @@ class QuarantineTest {
     for (String row : found) {
       assertThat(rows.remove(row)).isTrue();
     }
-    assertThat(after.generation().proof().orElseThrow().rowsQuarantined())
+    assertThat(after.generation().proof().orElseThrow().dropped().count(DropReason.QUARANTINED))
         .isEqualTo(damaged.file().recordCount());
     try (Stream<Path> records = Files.walk(after.partition().directory().resolve(".quarantine"))) {
       Path entry = records.filter(p -> name(p).endsWith(".json")).findFirst().orElseThrow();

@@ -15,8 +15,7 @@ import java.util.Optional;
  * @param parentUuid the parent's Iceberg table id
  * @param rowsIn live and deleted rows read from the parent
  * @param rowsOut rows written
- * @param rowsDeleted rows left out because the parent's delete files hide them
- * @param rowsQuarantined rows left out because their data files are damaged
+ * @param dropped rows left out, by reason
  * @param proof how rows in = rows out + rows dropped was proved: {@code counts} or {@code content}
  */
 public record GenerationProof(
@@ -26,14 +25,13 @@ public record GenerationProof(
     String parentUuid,
     long rowsIn,
     long rowsOut,
-    long rowsDeleted,
-    long rowsQuarantined,
+    DroppedRows dropped,
     String proof) {
 
   private static final String PREFIX = "firn.generation.";
-  private static final String ROWS_QUARANTINED = PREFIX + "rows-dropped.quarantined";
+  private static final String ROWS_DROPPED = PREFIX + "rows-dropped.";
 
-  /** With every data file taken along. */
+  /** With no row left out but those that delete files hide. */
   public GenerationProof(
       GenerationName name,
       GenerationName parent,
@@ -43,12 +41,15 @@ public record GenerationProof(
       long rowsOut,
       long rowsDeleted,
       String proof) {
-    this(name, parent, parentMetadata, parentUuid, rowsIn, rowsOut, rowsDeleted, 0, proof);
-  }
-
-  /** Rows that were left out, for whatever reason. */
-  public long rowsDropped() {
-    return rowsDeleted + rowsQuarantined;
+    this(
+        name,
+        parent,
+        parentMetadata,
+        parentUuid,
+        rowsIn,
+        rowsOut,
+        DroppedRows.of(DropReason.DELETED, rowsDeleted),
+        proof);
   }
 
   /** As table properties; inverse of {@link #parse}. */
@@ -60,9 +61,10 @@ public record GenerationProof(
     properties.put(PREFIX + "parent-uuid", parentUuid);
     properties.put(PREFIX + "rows-in", Long.toString(rowsIn));
     properties.put(PREFIX + "rows-out", Long.toString(rowsOut));
-    properties.put(PREFIX + "rows-dropped.deleted", Long.toString(rowsDeleted));
-    if (rowsQuarantined > 0) {
-      properties.put(ROWS_QUARANTINED, Long.toString(rowsQuarantined));
+    for (DropReason reason : DropReason.values()) {
+      if (reason == DropReason.DELETED || dropped.count(reason) > 0) {
+        properties.put(ROWS_DROPPED + reason.text(), Long.toString(dropped.count(reason)));
+      }
     }
     properties.put(PREFIX + "proof", proof);
     return properties;
@@ -86,12 +88,24 @@ public record GenerationProof(
               properties.getOrDefault(PREFIX + "parent-uuid", ""),
               Long.parseLong(properties.getOrDefault(PREFIX + "rows-in", "")),
               Long.parseLong(properties.getOrDefault(PREFIX + "rows-out", "")),
-              Long.parseLong(properties.getOrDefault(PREFIX + "rows-dropped.deleted", "")),
-              Long.parseLong(properties.getOrDefault(ROWS_QUARANTINED, "0")),
+              parseDropped(properties),
               properties.getOrDefault(PREFIX + "proof", "")));
-    } catch (NumberFormatException e) {
+    } catch (IllegalArgumentException e) {
       return Optional.empty();
     }
+  }
+
+  /** What is dropped as deleted is always stated; a property that is missing is damage. */
+  private static DroppedRows parseDropped(Map<String, String> properties) {
+    DroppedRows dropped = DroppedRows.none();
+    for (DropReason reason : DropReason.values()) {
+      String otherwise = reason == DropReason.DELETED ? "" : "0";
+      dropped =
+          dropped.plus(
+              reason,
+              Long.parseLong(properties.getOrDefault(ROWS_DROPPED + reason.text(), otherwise)));
+    }
+    return dropped;
   }
 
   /** True for table properties that belong to Firn and are written anew with each generation. */

@@ -29,6 +29,30 @@ class GenerationProofTest {
   }
 
   @Test
+  void everyReasonIsStatedByItsName() {
+    for (DropReason reason : DropReason.values()) {
+      GenerationProof proof =
+          new GenerationProof(
+              PROOF.name(), PROOF.parent(), "", "", 7, 4, DroppedRows.of(reason, 3), "counts");
+      assertThat(proof.format())
+          .containsEntry("firn.generation.rows-dropped." + reason.text(), "3");
+      assertThat(GenerationProof.parse(proof.format())).contains(proof);
+    }
+  }
+
+  @Test
+  void droppedRowsAddUpByReason() {
+    DroppedRows rows =
+        DroppedRows.of(DropReason.EXPIRED, 3)
+            .plus(DropReason.DELETED, 7)
+            .plus(DroppedRows.of(DropReason.EXPIRED, 1));
+    assertThat(rows.count(DropReason.EXPIRED)).isEqualTo(4);
+    assertThat(rows.total()).isEqualTo(11);
+    assertThat(rows).hasToString("7 deleted, 4 expired");
+    assertThat(DroppedRows.of(DropReason.PURGED, 0)).isEqualTo(DroppedRows.none());
+  }
+
+  @Test
   void otherPropertiesDoNotMatter() {
     Map<String, String> properties = new HashMap<>(PROOF.format());
     properties.put("firn.published", "17");

@@ -14,14 +14,20 @@ public sealed interface CompactionPlan {
    *
    * @param groups files that become one file each group, or more where one would be too large
    * @param carried files that go over as they are, by hard link
+   * @param dropped files that go whole, each for the reason in its verdict
    * @param left how many of the carried ones are due as well and were left for a further rewrite
    */
   record Rewrite(
-      String reason, List<List<PlannedFile>> groups, List<PlannedFile> carried, long left)
+      String reason,
+      List<List<PlannedFile>> groups,
+      List<PlannedFile> carried,
+      List<PlannedFile> dropped,
+      long left)
       implements CompactionPlan {
     public Rewrite {
       groups = groups.stream().map(List::copyOf).toList();
       carried = List.copyOf(carried);
+      dropped = List.copyOf(dropped);
     }
 
     public long filesToRewrite() {

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.plan;
 
+import dev.firn.core.generation.DropReason;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Blocked;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
@@ -10,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,6 +21,7 @@ import java.util.Set;
  * 128 MiB). A partition is <em>due</em> when
  *
  * <ul>
+ *   <li>a file goes whole, or rows of it may have to go, as its {@code Verdict} says, or
  *   <li>delete files apply to a live file, or
  *   <li>its small files beyond the baseline reach {@code compact_file_count} and are under {@code
  *       compact_avg_file_bytes} on average. The baseline is what the last swap left: with a
@@ -29,10 +32,12 @@ import java.util.Set;
  * </ul>
  *
  * Due by deletes, the files with deletes are rewritten; due by number, of each partition tuple the
- * new small files and the tiers that they fill. Forced, all small files of a tuple are. In any case
- * something must come of it: two files to merge, or deleted rows to leave out. All other files are
- * carried over. A file that cannot be read is carried over too, unless deletes apply to it: then no
- * rewrite is right, and the partition is blocked.
+ * new small files and the tiers that they fill. A file that is only to be filtered is rewritten by
+ * itself, so that old rows and new ones stay in different files. Forced, all small files of a tuple
+ * are. In any case something must come of it: two files to merge, or deleted rows to leave out. All
+ * other files are carried over. A file that cannot be read is carried over too, unless deletes
+ * apply to it: then no rewrite is right, and the partition is blocked. So it is where rows that may
+ * be in it are to be purged; rows past retention stay in a file that cannot be read.
  *
  * <p>A rewrite takes at most {@link #MAX_FILES} files and {@link #TARGETS} times the target in
  * bytes, the oldest first, so that a backlog drains in steps each of which is kept.
@@ -53,29 +58,63 @@ public final class CompactionPlanner {
       return new Skip("no data files");
     }
     for (PlannedFile file : files) {
-      if (file.unreadable() && file.deleted()) {
+      if (file.unreadable() && file.deleted() && !file.verdict().dropped()) {
         return new Blocked(
             file.location() + " cannot be read, and deletes apply to it: repair it first");
       }
-    }
-    Due due = due(snapshot);
-    List<List<PlannedFile>> groups = new ArrayList<>();
-    for (List<PlannedFile> tuple : tuples(files)) {
-      List<PlannedFile> group = group(tuple, due, force);
-      if (group.size() > 1 || group.stream().anyMatch(PlannedFile::deleted)) {
-        groups.add(group);
+      if (file.unreadable() && file.verdict().some().contains(DropReason.PURGED)) {
+        return new Blocked(
+            file.location() + " cannot be read, and may hold rows to be purged: repair it first");
       }
     }
-    if (groups.isEmpty()) {
+    List<PlannedFile> dropped = files.stream().filter(file -> file.verdict().dropped()).toList();
+    List<PlannedFile> kept = files.stream().filter(file -> !file.verdict().dropped()).toList();
+    Due due = due(snapshot, kept);
+    List<List<PlannedFile>> groups = new ArrayList<>();
+    for (List<PlannedFile> tuple : tuples(kept)) {
+      groups.addAll(groups(tuple, due, force));
+    }
+    if (groups.isEmpty() && dropped.isEmpty()) {
       return new Skip(due.isDue() || force ? nothingToMerge(files) : due.numbers());
     }
-    String reason =
-        due.deleted() > 0
-            ? count(due.deleted(), "file") + " with deleted rows of " + count(files.size(), "file")
-            : due.byNumber()
-                ? due.numbers()
-                : force ? "forced: " + due.numbers() : fullTier(groups) + "; " + due.numbers();
-    return capped(reason, files, groups);
+    return capped(reason(due, groups, dropped, files, force), kept, groups, dropped);
+  }
+
+  private static String reason(
+      Due due,
+      List<List<PlannedFile>> groups,
+      List<PlannedFile> dropped,
+      List<PlannedFile> files,
+      boolean force) {
+    List<String> drops = new ArrayList<>();
+    for (DropReason reason : DropReason.values()) {
+      long whole =
+          dropped.stream().filter(f -> f.verdict().all().equals(Optional.of(reason))).count();
+      long some =
+          files.stream().filter(f -> isFiltered(f) && f.verdict().some().contains(reason)).count();
+      if (whole > 0) {
+        drops.add(count(whole, "file") + " of " + reason.text() + " rows alone");
+      }
+      if (some > 0) {
+        drops.add(count(some, "file") + " that may hold " + reason.text() + " rows");
+      }
+    }
+    if (due.deleted() > 0) {
+      drops.add(
+          count(due.deleted(), "file") + " with deleted rows of " + count(files.size(), "file"));
+    }
+    if (due.byNumber() || drops.isEmpty()) {
+      drops.add(
+          due.byNumber()
+              ? due.numbers()
+              : force ? "forced: " + due.numbers() : fullTier(groups) + "; " + due.numbers());
+    }
+    return String.join("; ", drops);
+  }
+
+  /** What cannot be read stays as it is. */
+  private static boolean isFiltered(PlannedFile file) {
+    return file.verdict().filtered() && !file.unreadable();
   }
 
   /**
@@ -91,9 +130,9 @@ public final class CompactionPlanner {
     }
   }
 
-  private Due due(PartitionSnapshot snapshot) {
+  private Due due(PartitionSnapshot snapshot, List<PlannedFile> kept) {
     List<PlannedFile> files = snapshot.files();
-    List<PlannedFile> small = files.stream().filter(this::isMergeable).toList();
+    List<PlannedFile> small = kept.stream().filter(this::isMergeable).toList();
     long baseline = snapshot.baselineFiles();
     long beyond = Math.max(0, Math.min(small.size(), files.size() - baseline));
     List<PlannedFile> added = small.stream().filter(file -> !file.settled()).toList();
@@ -115,7 +154,7 @@ public final class CompactionPlanner {
               + " bytes on average, threshold "
               + config.compactAvgFileBytes();
     }
-    return new Due(files.stream().filter(PlannedFile::deleted).count(), many && fine, numbers);
+    return new Due(kept.stream().filter(PlannedFile::deleted).count(), many && fine, numbers);
   }
 
   private static List<List<PlannedFile>> tuples(List<PlannedFile> files) {
@@ -125,11 +164,22 @@ public final class CompactionPlanner {
   }
 
   /** What is to be rewritten of a tuple, in order. */
-  private List<PlannedFile> group(List<PlannedFile> tuple, Due due, boolean force) {
+  private List<List<PlannedFile>> groups(List<PlannedFile> tuple, Due due, boolean force) {
     List<PlannedFile> small =
         tuple.stream().filter(file -> isMergeable(file) && !file.deleted()).toList();
     Set<PlannedFile> chosen = new HashSet<>(force ? small : Tiers.choose(small, due.byNumber()));
-    return tuple.stream().filter(file -> file.deleted() || chosen.contains(file)).toList();
+    List<PlannedFile> merged =
+        tuple.stream().filter(file -> file.deleted() || chosen.contains(file)).toList();
+    Set<PlannedFile> rewritten = new HashSet<>();
+    List<List<PlannedFile>> groups = new ArrayList<>();
+    if (merged.size() > 1 || merged.stream().anyMatch(PlannedFile::deleted)) {
+      rewritten.addAll(merged);
+      groups.add(merged);
+    }
+    tuple.stream()
+        .filter(file -> isFiltered(file) && !rewritten.contains(file))
+        .forEach(file -> groups.add(List.of(file)));
+    return groups;
   }
 
   private boolean isMergeable(PlannedFile file) {
@@ -137,7 +187,11 @@ public final class CompactionPlanner {
   }
 
   /** Cuts the groups to what one rewrite may take. Files with deletes cannot be left for later. */
-  private Rewrite capped(String reason, List<PlannedFile> files, List<List<PlannedFile>> groups) {
+  private Rewrite capped(
+      String reason,
+      List<PlannedFile> files,
+      List<List<PlannedFile>> groups,
+      List<PlannedFile> dropped) {
     long roomFiles = MAX_FILES;
     long roomBytes = TARGETS * config.targetFileBytes();
     long left = 0;
@@ -155,7 +209,7 @@ public final class CompactionPlanner {
           left++;
         }
       }
-      if (part.size() > 1 || part.stream().anyMatch(PlannedFile::deleted)) {
+      if (part.size() > 1 || part.stream().anyMatch(PlannedFile::masked)) {
         taken.add(part);
       } else {
         left += part.size();
@@ -164,7 +218,7 @@ public final class CompactionPlanner {
     Set<PlannedFile> rewritten = new HashSet<>();
     taken.forEach(rewritten::addAll);
     List<PlannedFile> carried = files.stream().filter(file -> !rewritten.contains(file)).toList();
-    return new Rewrite(reason, taken, carried, left);
+    return new Rewrite(reason, taken, carried, dropped, left);
   }
 
   private static String fullTier(List<List<PlannedFile>> groups) {

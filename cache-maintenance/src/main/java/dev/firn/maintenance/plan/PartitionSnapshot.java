@@ -1,5 +1,6 @@
 package dev.firn.maintenance.plan;
 
+import dev.firn.maintenance.select.Verdict;
 import java.util.List;
 
 /**
@@ -18,6 +19,7 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
    * @param deleted true if delete files may apply to it
    * @param unreadable true if a rewrite found that it cannot be read
    * @param settled true if it came with the last swap, false if it was added since
+   * @param verdict what is to become of its rows
    */
   public record PlannedFile(
       String location,
@@ -26,10 +28,33 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
       long rows,
       boolean deleted,
       boolean unreadable,
-      boolean settled) {}
+      boolean settled,
+      Verdict verdict) {
+
+    /** A file of which no row has to go. */
+    public PlannedFile(
+        String location,
+        int tuple,
+        long bytes,
+        long rows,
+        boolean deleted,
+        boolean unreadable,
+        boolean settled) {
+      this(location, tuple, bytes, rows, deleted, unreadable, settled, Verdict.keep());
+    }
+
+    /** True if something must be left out of it, or may have to be, so that it is to be read. */
+    public boolean masked() {
+      return deleted || verdict.filtered();
+    }
+  }
 
   public PartitionSnapshot {
     files = List.copyOf(files);
+  }
+
+  public long rows() {
+    return files.stream().mapToLong(PlannedFile::rows).sum();
   }
 
   public long bytes() {

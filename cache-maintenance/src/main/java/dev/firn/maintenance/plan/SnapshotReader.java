@@ -3,6 +3,7 @@ package dev.firn.maintenance.plan;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.SettledName;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
+import dev.firn.maintenance.select.Selections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,11 +20,15 @@ public final class SnapshotReader {
    * The files of a generation and the numbers that a plan is made from.
    *
    * @param tasks by location
+   * @param selections which rows are to go
    * @param unpublished landed files that are in no snapshot yet, and so in no plan: a compaction
    *     publishes them first
    */
   public record Content(
-      PartitionSnapshot snapshot, Map<String, FileScanTask> tasks, int unpublished) {
+      PartitionSnapshot snapshot,
+      Map<String, FileScanTask> tasks,
+      Selections selections,
+      int unpublished) {
     public Content {
       tasks = Map.copyOf(tasks);
     }
@@ -31,16 +36,31 @@ public final class SnapshotReader {
 
   private SnapshotReader() {}
 
+  /** As the other, where no row is to go but what delete files hide. */
+  public static Content read(Generation generation, long baselineFiles, Set<String> unreadable)
+      throws IOException {
+    return read(generation, baselineFiles, unreadable, files -> Selections.none());
+  }
+
+  /** Finds what is to go of a generation's files. */
+  public interface Finder {
+    Selections find(List<FileScanTask> files) throws IOException;
+  }
+
   /**
    * @param unreadable locations that an earlier rewrite could not read
+   * @param finder says which rows are to go
    */
-  public static Content read(Generation generation, long baselineFiles, Set<String> unreadable)
+  public static Content read(
+      Generation generation, long baselineFiles, Set<String> unreadable, Finder finder)
       throws IOException {
     List<PlannedFile> files = new ArrayList<>();
     Map<String, FileScanTask> tasks = new HashMap<>();
     Map<Integer, Map<StructLikeWrapper, Integer>> tuples = new HashMap<>();
     int[] next = {0};
-    for (FileScanTask task : generation.liveFiles()) {
+    List<FileScanTask> live = generation.liveFiles();
+    Selections selections = finder.find(live);
+    for (FileScanTask task : live) {
       StructLikeWrapper tuple =
           StructLikeWrapper.forType(task.spec().partitionType()).set(task.file().partition());
       int number =
@@ -56,10 +76,14 @@ public final class SnapshotReader {
               task.file().recordCount(),
               !task.deletes().isEmpty(),
               unreadable.contains(location),
-              SettledName.matches(location.substring(location.lastIndexOf('/') + 1))));
+              SettledName.matches(location.substring(location.lastIndexOf('/') + 1)),
+              selections.verdict(task)));
       tasks.put(location, task);
     }
     return new Content(
-        new PartitionSnapshot(files, baselineFiles), tasks, generation.unpublished().size());
+        new PartitionSnapshot(files, baselineFiles),
+        tasks,
+        selections,
+        generation.unpublished().size());
   }
 }

@@ -139,7 +139,7 @@ final class FileWithholder {
         carried.add(file);
       }
     }
-    Rewrite plan = new Rewrite("damaged files are left out", groups, carried, 0);
+    Rewrite plan = new Rewrite("damaged files are left out", groups, carried, List.of(), 0);
     Result result =
         new PartitionCompactor(disk, config, clock, locks, publisher)
             .compactWithout(live, plan, content, leftOut);

@@ -1,6 +1,7 @@
 package dev.firn.maintenance.repair;
 
 import dev.firn.core.cursor.Cursor;
+import dev.firn.core.generation.DropReason;
 import dev.firn.core.generation.GenerationProof;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.maintenance.repair.GenerationEvidence.Condition;
@@ -120,7 +121,8 @@ final class LiveReasoning {
               + parent.get().name()
               + " went on after it had been made from that");
     }
-    boolean sameRows = proof.rowsIn() == proof.rowsOut() + proof.rowsDeleted();
+    boolean sameRows =
+        proof.rowsIn() == proof.rowsOut() + proof.dropped().count(DropReason.DELETED);
     boolean preferred = cursor.remnant().map(rewrite.name()::equals).orElse(false);
     return !parent.get().retired() && sameRows && !preferred
         ? Optional.of("it holds what " + parent.get().name() + " holds, which nothing has retired")

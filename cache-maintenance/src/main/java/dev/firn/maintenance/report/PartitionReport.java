@@ -1,5 +1,6 @@
 package dev.firn.maintenance.report;
 
+import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param generationBefore name of the live generation before, if it is known
  * @param generationAfter name of the live generation after, if a swap happened
  * @param rowsBefore live rows before
- * @param rowsDeleted rows that the table's delete files hid and that were left out
+ * @param dropped rows that were left out, by reason
+ * @param rowsArchived those of them that were written to an archive first
  * @param bytesWritten bytes of new data files; hard links write none
  * @param filesLeft files that are due as well and were left for later, 0 if none
  */
@@ -26,7 +28,8 @@ public record PartitionReport(
     @Nullable String generationAfter,
     long rowsBefore,
     long rowsAfter,
-    long rowsDeleted,
+    DroppedRows dropped,
+    long rowsArchived,
     long dataFilesBefore,
     long dataFilesAfter,
     long filesRewritten,
@@ -83,6 +86,7 @@ public record PartitionReport(
         generation,
         0,
         0,
+        DroppedRows.none(),
         0,
         0,
         0,
@@ -113,6 +117,7 @@ public record PartitionReport(
         generation,
         rows,
         rows,
+        DroppedRows.none(),
         0,
         dataFiles,
         dataFiles,
@@ -135,7 +140,8 @@ public record PartitionReport(
         generationAfter,
         rowsBefore,
         rowsAfter,
-        rowsDeleted,
+        dropped,
+        rowsArchived,
         dataFilesBefore,
         dataFilesAfter,
         filesRewritten,
@@ -161,7 +167,8 @@ public record PartitionReport(
         next.generationAfter,
         rowsBefore + (next.rowsBefore - rowsAfter),
         next.rowsAfter,
-        rowsDeleted + next.rowsDeleted,
+        dropped.plus(next.dropped),
+        rowsArchived + next.rowsArchived,
         dataFilesBefore + (next.dataFilesBefore - dataFilesAfter),
         next.dataFilesAfter,
         filesRewritten + next.filesRewritten,

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.report;
 
+import dev.firn.core.generation.DroppedRows;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import java.util.List;
 
@@ -42,7 +43,18 @@ public record PassReport(
   }
 
   public long rowsDropped() {
-    return partitions.stream().mapToLong(PartitionReport::rowsDeleted).sum();
+    return dropped().total();
+  }
+
+  /** Rows that were dropped, by reason. */
+  public DroppedRows dropped() {
+    return partitions.stream()
+        .map(PartitionReport::dropped)
+        .reduce(DroppedRows.none(), DroppedRows::plus);
+  }
+
+  public long rowsArchived() {
+    return partitions.stream().mapToLong(PartitionReport::rowsArchived).sum();
   }
 
   public long bytesReclaimed() {

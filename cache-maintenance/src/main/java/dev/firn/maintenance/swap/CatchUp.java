@@ -115,8 +115,7 @@ final class CatchUp {
         first.parentUuid(),
         first.rowsIn() + rows,
         first.rowsOut() + rows,
-        first.rowsDeleted(),
-        first.rowsQuarantined(),
+        first.dropped(),
         first.proof());
   }
 

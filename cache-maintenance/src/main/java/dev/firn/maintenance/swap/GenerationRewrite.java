@@ -5,6 +5,8 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.disk.ParquetOutput;
+import dev.firn.core.generation.DropReason;
+import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationBuilder;
 import dev.firn.core.generation.GenerationProof;
@@ -24,6 +26,8 @@ import dev.firn.maintenance.rewrite.RewriteOutput;
 import dev.firn.maintenance.rewrite.RewriteResult;
 import dev.firn.maintenance.rewrite.RewrittenFile;
 import dev.firn.maintenance.rewrite.RowMask;
+import dev.firn.maintenance.select.FileDrops;
+import dev.firn.maintenance.select.Selections;
 import dev.firn.maintenance.swap.FileCarrier.CarriedFile;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -69,7 +73,7 @@ final class GenerationRewrite {
   private final Map<String, FileScanTask> withStatistics = new HashMap<>();
   private final Map<String, String> carried = new HashMap<>();
   private long rowsIn;
-  private long rowsDeleted;
+  private DroppedRows dropped = DroppedRows.none();
   private long bytesWritten;
   private long filesRewritten;
 
@@ -103,6 +107,9 @@ final class GenerationRewrite {
     try {
       // First, as long as the manifests that the plan was made from are there.
       readStatistics(plan);
+      for (PlannedFile file : plan.dropped()) {
+        drop(file);
+      }
       for (PlannedFile file : plan.carried()) {
         carried(file, carrier.carry(old, withStatistics(file), builder));
       }
@@ -120,8 +127,16 @@ final class GenerationRewrite {
               .mapToLong(PlannedFile::rows)
               .sum();
       rowsIn += rowsQuarantined;
-      if (rowsIn != rowsOut + rowsDeleted + rowsQuarantined) {
-        throw new AssertionError(rowsIn + " rows in, " + rowsOut + " out, " + rowsDeleted);
+      dropped = dropped.plus(DropReason.QUARANTINED, rowsQuarantined);
+      if (rowsIn != content.snapshot().rows() || rowsIn != rowsOut + dropped.total()) {
+        throw new AssertionError(
+            rowsIn
+                + " rows in of "
+                + content.snapshot().rows()
+                + ", "
+                + rowsOut
+                + " out, dropped: "
+                + dropped);
       }
       GenerationProof proof =
           new GenerationProof(
@@ -131,8 +146,7 @@ final class GenerationRewrite {
               Objects.requireNonNullElse(old.metadata().uuid(), ""),
               rowsIn,
               rowsOut,
-              rowsDeleted,
-              rowsQuarantined,
+              dropped,
               config.prove().text());
       builder.commit(files, proof, nowMillis);
       requireAsProved(builder, rowsOut, files.size());
@@ -152,17 +166,19 @@ final class GenerationRewrite {
   }
 
   private void rewrite(GenerationBuilder builder, List<PlannedFile> group) throws IOException {
-    List<BitSet> deleted = deletedRows.of(group.stream().map(this::task).toList());
+    List<FileScanTask> tasks = group.stream().map(this::task).toList();
+    List<FileDrops> drops = content.selections().drops(tasks, deletedRows.of(tasks));
     List<PlannedFile> rewritten = new ArrayList<>();
     List<RewriteInput> inputs = new ArrayList<>();
     for (int i = 0; i < group.size(); i++) {
       PlannedFile file = group.get(i);
-      if (deleted.get(i).isEmpty() && !config.isSmall(file.bytes())) {
-        // Deletes might have applied to it, by its bounds or its tuple, and do not.
+      BitSet rows = drops.get(i).all();
+      if (rows.isEmpty() && (group.size() == 1 || !config.isSmall(file.bytes()))) {
+        // Rows might have had to go, by its bounds or its tuple, and do not.
         carried(file, carrier.carryUntouched(old, withStatistics(file), builder));
         continue;
       }
-      RowMask mask = RowMask.of(deleted.get(i).stream().asLongStream());
+      RowMask mask = RowMask.of(rows.stream().asLongStream());
       Path path = old.io().resolve(file.location());
       inputs.add(
           new RewriteInput(
@@ -173,11 +189,20 @@ final class GenerationRewrite {
               identityColumns(task(file).spec())));
       rewritten.add(file);
       rowsIn += file.rows();
-      rowsDeleted += mask.cardinality();
+      dropped = dropped.plus(drops.get(i).count());
     }
     if (!rewritten.isEmpty()) {
       rewrite(builder, rewritten, inputs);
     }
+  }
+
+  /** Leaves a whole file out; nothing of it is read but what its delete files hide. */
+  private void drop(PlannedFile file) throws IOException {
+    FileScanTask task = task(file);
+    DropReason reason = file.verdict().all().orElseThrow();
+    FileDrops drops = Selections.whole(task, deletedRows.of(task), reason);
+    rowsIn += file.rows();
+    dropped = dropped.plus(drops.count());
   }
 
   private void rewrite(
@@ -247,7 +272,8 @@ final class GenerationRewrite {
     plan.carried().forEach(file -> locations.add(file.location()));
     for (List<PlannedFile> group : plan.groups()) {
       group.stream()
-          .filter(file -> file.deleted() && !config.isSmall(file.bytes()))
+          .filter(file -> group.size() == 1 || !config.isSmall(file.bytes()))
+          .filter(PlannedFile::masked)
           .forEach(file -> locations.add(file.location()));
     }
     for (FileScanTask task : old.liveFilesWithStatistics(locations)) {

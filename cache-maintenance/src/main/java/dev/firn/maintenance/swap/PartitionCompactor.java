@@ -2,6 +2,7 @@ package dev.firn.maintenance.swap;
 
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionState.Live;
@@ -49,7 +50,7 @@ public final class PartitionCompactor {
       boolean swapped,
       GenerationName name,
       long rowsOut,
-      long rowsDeleted,
+      DroppedRows dropped,
       long dataFiles,
       long filesRewritten,
       Map<String, String> carried,
@@ -93,7 +94,7 @@ public final class PartitionCompactor {
     long filesBefore = content.snapshot().files().size();
     boolean worthwhile =
         built.dataFiles() < filesBefore
-            || built.proof().rowsDeleted() > 0
+            || built.proof().dropped().total() > 0
             || content.tasks().values().stream().anyMatch(task -> !task.deletes().isEmpty());
     if (!worthwhile) {
       Trees.remove(disk, built.builder().building());
@@ -111,7 +112,7 @@ public final class PartitionCompactor {
         swapped,
         built.name(),
         built.proof().rowsOut() + rows,
-        built.proof().rowsDeleted(),
+        built.proof().dropped(),
         built.dataFiles() + files,
         built.filesRewritten(),
         built.carried(),

@@ -51,11 +51,11 @@ final class LineageCheck {
 
   private void checkProof(Live live, GenerationProof proof) {
     Path metadata = live.generation().paths().metadata().resolve(live.generation().metadataFile());
-    if (proof.rowsIn() != proof.rowsOut() + proof.rowsDropped()) {
+    if (proof.rowsIn() != proof.rowsOut() + proof.dropped().total()) {
       findings.damage(
           metadata,
           "rows in = rows out + rows dropped",
-          proof.rowsIn() + " in, " + proof.rowsOut() + " out, " + proof.rowsDropped() + " dropped",
+          proof.rowsIn() + " in, " + proof.rowsOut() + " out, dropped: " + proof.dropped(),
           "rows were lost when it was written, or its properties are damaged",
           GenerationFindings.RESTORE + "; the generation that it was made from may still be there");
     }

@@ -2,11 +2,13 @@ package dev.firn.maintenance.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.core.generation.DropReason;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Blocked;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.CompactionPlan.Skip;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
+import dev.firn.maintenance.select.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -213,6 +215,65 @@ class CompactionPlannerTest {
       assertThat((double) written / (added * exchangeRows)).isLessThan(3.2);
       assertThat(most).isLessThanOrEqualTo(7 * 4);
     }
+  }
+
+  @Test
+  void fileOfExpiredRowsAloneIsDroppedAndTheOthersAreCarried() {
+    List<PlannedFile> files = new ArrayList<>(small(3, 0));
+    files.set(0, with(files.get(0), Verdict.drop(DropReason.EXPIRED)));
+    Rewrite rewrite = rewrite(plan(files, 0, false));
+    assertThat(rewrite.reason()).isEqualTo("1 file of expired rows alone");
+    assertThat(rewrite.groups()).isEmpty();
+    assertThat(rewrite.dropped()).containsExactly(files.get(0));
+    assertThat(rewrite.carried()).containsExactly(files.get(1), files.get(2));
+  }
+
+  @Test
+  void fileToBeFilteredIsRewrittenByItselfHoweverLargeItIs() {
+    List<PlannedFile> files = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      files.add(new PlannedFile("large" + i, 0, 128 * MIB, 1_000_000, false, false, true));
+    }
+    files.set(0, with(files.get(0), Verdict.filter(DropReason.EXPIRED)));
+    Rewrite rewrite = rewrite(plan(files, 0, false));
+    assertThat(rewrite.reason()).isEqualTo("1 file that may hold expired rows");
+    assertThat(rewrite.groups()).containsExactly(List.of(files.get(0)));
+    assertThat(rewrite.carried()).containsExactly(files.get(1), files.get(2));
+  }
+
+  @Test
+  void filesThatAreMergedAnywayAreFilteredWithThem() {
+    List<PlannedFile> files = new ArrayList<>(small(40, 0));
+    files.set(0, with(files.get(0), Verdict.filter(DropReason.EXPIRED)));
+    files.set(1, with(files.get(1), Verdict.drop(DropReason.EXPIRED)));
+    Rewrite rewrite = rewrite(plan(files, 0, false));
+    assertThat(rewrite.reason())
+        .isEqualTo(
+            "1 file of expired rows alone; 1 file that may hold expired rows;"
+                + " 39 small files, threshold 32");
+    assertThat(rewrite.groups()).hasSize(1);
+    assertThat(rewrite.groups().get(0)).hasSize(39).contains(files.get(0));
+  }
+
+  @Test
+  void unreadableFileStaysWhereRowsExpireAndBlocksWhereRowsAreToBePurged() {
+    PlannedFile unreadable = file("bad", 0, 10_000, false, true);
+    assertThat(plan(List.of(with(unreadable, Verdict.filter(DropReason.EXPIRED))), 0, false))
+        .isInstanceOf(Skip.class);
+    assertThat(plan(List.of(with(unreadable, Verdict.filter(DropReason.PURGED))), 0, false))
+        .isInstanceOf(Blocked.class);
+  }
+
+  private static PlannedFile with(PlannedFile file, Verdict verdict) {
+    return new PlannedFile(
+        file.location(),
+        file.tuple(),
+        file.bytes(),
+        file.rows(),
+        file.deleted(),
+        file.unreadable(),
+        file.settled(),
+        verdict);
   }
 
   private static List<PlannedFile> settled(int count, long rows) {

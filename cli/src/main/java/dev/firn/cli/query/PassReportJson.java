@@ -1,19 +1,21 @@
 package dev.firn.cli.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.firn.core.generation.DropReason;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 
-/**
- * The document of {@code query maintain --json}. Rows that expire, are purged or are duplicates are
- * not dropped by this version, and none are archived: those numbers are 0.
- */
+/** The document of {@code query maintain --json}. */
 final class PassReportJson {
+  /** For which a pass drops rows; only a repair puts any into quarantine. */
+  private static final List<DropReason> REASONS =
+      List.of(DropReason.EXPIRED, DropReason.PURGED, DropReason.DUPLICATE, DropReason.DELETED);
 
   private PassReportJson() {}
 
@@ -69,12 +71,11 @@ final class PassReportJson {
     json.writeNumberField("rowsBefore", report.rowsBefore());
     json.writeNumberField("rowsAfter", report.rowsAfter());
     json.writeObjectFieldStart("dropped");
-    json.writeNumberField("expired", 0);
-    json.writeNumberField("purged", 0);
-    json.writeNumberField("duplicate", 0);
-    json.writeNumberField("deleted", report.rowsDeleted());
+    for (DropReason reason : REASONS) {
+      json.writeNumberField(reason.text(), report.dropped().count(reason));
+    }
     json.writeEndObject();
-    json.writeNumberField("rowsArchived", 0);
+    json.writeNumberField("rowsArchived", report.rowsArchived());
     json.writeNumberField("dataFilesBefore", report.dataFilesBefore());
     json.writeNumberField("dataFilesAfter", report.dataFilesAfter());
     json.writeNumberField("filesRewritten", report.filesRewritten());
@@ -92,7 +93,7 @@ final class PassReportJson {
       json.writeNumberField(outcome.text(), report.count(outcome));
     }
     json.writeNumberField("rowsDropped", report.rowsDropped());
-    json.writeNumberField("rowsArchived", 0);
+    json.writeNumberField("rowsArchived", report.rowsArchived());
     json.writeNumberField("bytesReclaimed", report.bytesReclaimed());
     json.writeNumberField("bytesPending", report.bytesPending());
     json.writeEndObject();

@@ -3,6 +3,7 @@ package dev.firn.cli.query;
 import dev.firn.cli.text.ByteSize;
 import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Durations;
+import dev.firn.core.generation.DropReason;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
@@ -91,8 +92,14 @@ final class PassReportText {
     if (partition.filesLeft() > 0) {
       facts.add(Counted.of(partition.filesLeft(), "file") + " left for further steps");
     }
-    if (partition.rowsDeleted() > 0) {
-      facts.add(Counted.of(partition.rowsDeleted(), "deleted row") + " left out");
+    for (DropReason reason : DropReason.values()) {
+      if (partition.dropped().count(reason) > 0) {
+        facts.add(
+            Counted.of(partition.dropped().count(reason), reason.text() + " row") + " left out");
+      }
+    }
+    if (partition.rowsArchived() > 0) {
+      facts.add(Counted.of(partition.rowsArchived(), "row") + " archived");
     }
     String before = Objects.requireNonNullElse(partition.generationBefore(), "unknown");
     String after = Objects.requireNonNullElse(partition.generationAfter(), "");
@@ -129,7 +136,7 @@ final class PassReportText {
         + " in "
         + Durations.format(Duration.ofMillis(report.elapsedMillis()))
         + (report.rowsDropped() > 0
-            ? "; " + Counted.of(report.rowsDropped(), "deleted row") + " dropped"
+            ? "; " + Counted.of(report.rowsDropped(), "row") + " dropped (" + report.dropped() + ")"
             : "")
         + "; "
         + ByteSize.format(report.bytesReclaimed())

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.cli.CommandRun;
+import dev.firn.core.generation.DropReason;
+import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.report.PartitionReport;
@@ -39,7 +41,8 @@ class PassReportFormatTest {
         "table-1",
         108,
         106,
-        2,
+        DroppedRows.of(DropReason.DELETED, 2),
+        0,
         36,
         1,
         36,
@@ -86,8 +89,8 @@ class PassReportFormatTest {
             "skipped     datasets/ai_gateway_messages/source=c: no data files",
             "removed     datasets/x/table (5.0 MB): retired 25 h ago",
             "kept        datasets/y/table: retired 2 h ago, grace 24 h",
-            "1 compacted, 3 skipped, 1 failed, 1 unreadable, 1 held in 812 ms; 2 deleted rows"
-                + " dropped; 5.0 MB reclaimed, 91 KB more when graces end");
+            "1 compacted, 3 skipped, 1 failed, 1 unreadable, 1 held in 812 ms; 2 rows dropped"
+                + " (2 deleted); 5.0 MB reclaimed, 91 KB more when graces end");
   }
 
   @Test
