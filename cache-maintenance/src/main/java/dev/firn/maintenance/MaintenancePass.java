@@ -20,6 +20,7 @@ import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.status.ObservedTime;
 import dev.firn.maintenance.status.PassMemory;
 import dev.firn.maintenance.status.Uptime;
+import dev.firn.maintenance.unchanged.UnchangedPartitions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -42,8 +44,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Every partition is assessed first, without a lock and without writing; then those that are due
  * are compacted, neediest first, and swept. A partition that fails, is in doubt or is held by
- * somebody else stops none of the others (I8: each has an outcome with a reason). A pass that finds
- * nothing to do writes nothing outside {@code maintenance/}; a dry run writes nothing at all.
+ * somebody else stops none of the others (I8: each has an outcome with a reason). One that has not
+ * changed since an earlier pass found nothing to do is reported as it was then (see {@link
+ * UnchangedPartitions}). A pass that finds nothing to do writes nothing outside {@code
+ * maintenance/}; a dry run writes nothing at all.
  */
 public final class MaintenancePass {
   private static final Logger LOG = LoggerFactory.getLogger(MaintenancePass.class);
@@ -109,6 +113,16 @@ public final class MaintenancePass {
       new FileSystemCheck(disk).require(cache.root());
       remember(() -> time.save(disk, cache));
     }
+    UnchangedPartitions unchanged =
+        options.isOrdinary()
+            ? UnchangedPartitions.load(disk, cache, config.toString(), started)
+            : UnchangedPartitions.none(disk, cache);
+    Map<String, PartitionReport> settled = new HashMap<>();
+    for (Partition partition : partitions) {
+      unchanged.find(partition).ifPresent(report -> settled.put(partition.path(), report));
+    }
+    List<Partition> others =
+        partitions.stream().filter(partition -> !settled.containsKey(partition.path())).toList();
     PartitionAssessor assessor = new PartitionAssessor(disk, config, memory, options);
     Publisher publisher = new Publisher(disk, clock, config.snapshots());
     PartitionCompaction compaction =
@@ -117,38 +131,58 @@ public final class MaintenancePass {
     PassRepair repair = new PassRepair(new CacheRepair(disk, cache, config, noEarlier, command));
     if (!options.dryRun()) {
       if (config.autoRepair() == AutoRepair.PROVABLE) {
-        repair.run(partitions);
+        repair.run(others);
       }
-      recover(partitions);
+      recover(others);
     }
     List<PartitionReport> reports =
-        compact(partitions, assessor, compaction, options, started, listener);
+        compact(others, assessor, compaction, unchanged, options, started, listener);
     reports.replaceAll(repair::named);
     PassSweep sweep = new PassSweep(disk, cache, config, locks, time, options);
     for (int i = 0; i < reports.size(); i++) {
       PartitionReport report = reports.get(i);
       if (report.outcome() != Outcome.UNREADABLE) {
         reports.set(i, sweep.sweep(report, noEarlier.instant()));
+        if (sweep.isClean(report.partition())) {
+          unchanged.nothingToDo(reports.get(i));
+        }
       }
     }
     sweep.sweepNotes();
     if (!options.dryRun() && !partitions.isEmpty()) {
-      reports.forEach(report -> memorize(memory, report, started));
-      if (options.datasets().isEmpty()) {
-        Set<String> paths = new HashSet<>();
-        partitions.forEach(partition -> paths.add(partition.path()));
-        memory.keepOnly(paths);
-      }
-      remember(() -> memory.save(started.toString()));
+      remember(
+          () -> {
+            if (!reports.isEmpty() || !memory.isThere()) {
+              settled.values().stream()
+                  .filter(report -> memory.find(report.partition().path()).isEmpty())
+                  .forEach(report -> memorize(memory, report, started));
+            }
+            save(memory, unchanged, reports, partitions, options, started);
+          });
     }
     return new PassReport(
         options.dryRun(),
         Duration.between(started, clock.instant()).toMillis(),
-        reports,
+        inOrder(partitions, settled, reports),
         sweep.removed(),
         sweep.kept(),
         sweep.bytesPending(),
         compaction.diskRefused() || sweep.diskRefused());
+  }
+
+  /** What is known of all partitions: of most that nothing changed, perhaps. */
+  private static List<PartitionReport> inOrder(
+      List<Partition> partitions,
+      Map<String, PartitionReport> settled,
+      List<PartitionReport> others) {
+    if (settled.isEmpty()) {
+      return others;
+    }
+    Map<String, PartitionReport> all = new HashMap<>(settled);
+    others.forEach(report -> all.put(report.partition().path(), report));
+    return partitions.stream()
+        .map(partition -> Objects.requireNonNull(all.get(partition.path())))
+        .toList();
   }
 
   private List<Partition> partitions(PassOptions options) throws IOException {
@@ -197,14 +231,19 @@ public final class MaintenancePass {
       List<Partition> partitions,
       PartitionAssessor assessor,
       PartitionCompaction compaction,
+      UnchangedPartitions unchanged,
       PassOptions options,
       Instant started,
       PassListener listener) {
     List<PartitionReport> assessed = new ArrayList<>();
     List<Assessment> due = new ArrayList<>();
     for (Partition partition : partitions) {
+      unchanged.beforeLook(partition);
       Assessment assessment = assessor.assess(partition);
       assessed.add(assessment.report());
+      if (assessment.live() != null) {
+        unchanged.looked(assessment.live(), assessment.report(), assessment.nextDue());
+      }
       if (assessment.isDue()) {
         due.add(assessment.withoutTasks());
       }
@@ -235,6 +274,29 @@ public final class MaintenancePass {
       reports.add(done.getOrDefault(before.partition().path(), before));
     }
     return reports;
+  }
+
+  private static void save(
+      PassMemory memory,
+      UnchangedPartitions unchanged,
+      List<PartitionReport> looked,
+      List<Partition> partitions,
+      PassOptions options,
+      Instant started)
+      throws IOException {
+    boolean all = options.datasets().isEmpty();
+    looked.forEach(report -> memorize(memory, report, started));
+    if (all && unchanged.keepOnly(partitions) + looked.size() > 0) {
+      Set<String> paths = new HashSet<>();
+      partitions.forEach(partition -> paths.add(partition.path()));
+      memory.keepOnly(paths);
+    }
+    if (all) {
+      memory.saveIfChanged(started);
+    } else {
+      memory.save(started.toString());
+    }
+    unchanged.save();
   }
 
   private static void memorize(PassMemory memory, PartitionReport report, Instant started) {

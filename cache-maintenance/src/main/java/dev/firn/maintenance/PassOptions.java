@@ -43,6 +43,11 @@ public record PassOptions(
     datasets = List.copyOf(datasets);
   }
 
+  /** True if it asks for what is due and nothing more or less. */
+  boolean isOrdinary() {
+    return steps == Steps.ALL && !dryRun && !force && !noGrace;
+  }
+
   /** Everything that is due, in all datasets. */
   public static PassOptions standard() {
     return new PassOptions(List.of(), false, false, Steps.ALL, Optional.empty(), false, false);

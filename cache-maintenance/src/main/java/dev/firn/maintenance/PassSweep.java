@@ -23,8 +23,10 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 
 /**
  * The sweep of a pass. A partition is looked at without a lock first; the lease is taken only where
@@ -38,6 +40,7 @@ final class PassSweep {
   private final PassOptions options;
   private final List<Removed> removed = new ArrayList<>();
   private final List<Kept> kept = new ArrayList<>();
+  private final Set<String> clean = new HashSet<>();
   private long bytesPending;
   private boolean diskRefused;
 
@@ -63,6 +66,11 @@ final class PassSweep {
     return kept;
   }
 
+  /** True if nothing is there that could go, now or one day. */
+  boolean isClean(Partition partition) {
+    return clean.contains(partition.path());
+  }
+
   long bytesPending() {
     return bytesPending;
   }
@@ -83,6 +91,9 @@ final class PassSweep {
         return report;
       }
       List<SweepItem> items = inspector.inspect(live);
+      if (items.isEmpty()) {
+        clean.add(partition.path());
+      }
       boolean todo = items.stream().anyMatch(item -> item.action() != Action.KEEP);
       if (todo && options.steps().sweeps() && !options.dryRun()) {
         try (HeldLock lease = locks.takeLease(partition.directory(), now)) {

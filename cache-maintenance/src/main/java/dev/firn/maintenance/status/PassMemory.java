@@ -7,17 +7,26 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What passes remember of each other: {@code maintenance/status.json}. Losing it loses nothing but
  * the memory: a partition that was given up is tried once more. So a file that cannot be read
  * counts as none, and a kill while it is written leaves the old one.
+ *
+ * <p>It is read when something is asked of it, and written only if a pass found something else than
+ * the pass before. One that found all as it was notes its time alone (see {@link LastPass}): what
+ * is remembered of each partition held then, too.
  */
 public final class PassMemory {
   private static final String FILE = "status.json";
@@ -46,12 +55,19 @@ public final class PassMemory {
     public Entry {
       unreadable = Map.copyOf(unreadable);
     }
+
+    /** The same of a pass at another time. */
+    Entry at(String time) {
+      return new Entry(time, outcome, reason, givenUp, freeBytes, unreadable, left);
+    }
   }
 
   private final Disk disk;
   private final CacheDirectory cache;
   private final Map<String, Entry> entries = new TreeMap<>();
   private Optional<String> lastPass = Optional.empty();
+  private boolean loaded;
+  private boolean changed;
 
   private PassMemory(Disk disk, CacheDirectory cache) {
     this.disk = disk;
@@ -60,20 +76,48 @@ public final class PassMemory {
 
   /** What is remembered; nothing if there is no memory or none that can be read. */
   public static PassMemory load(Disk disk, CacheDirectory cache) {
-    PassMemory memory = new PassMemory(disk, cache);
+    return new PassMemory(disk, cache);
+  }
+
+  private Map<String, Entry> entries() {
+    if (!loaded) {
+      loaded = true;
+      read();
+    }
+    return entries;
+  }
+
+  private void read() {
     try {
       JsonNode document = JSON.readTree(disk.read(cache.maintenance().resolve(FILE)));
       if (document.path("lastPass").isTextual()) {
-        memory.lastPass = Optional.of(document.path("lastPass").asText());
+        lastPass = Optional.of(document.path("lastPass").asText());
       }
       document
           .path("partitions")
           .properties()
-          .forEach(field -> memory.entries.put(field.getKey(), entry(field.getValue())));
+          .forEach(field -> entries.put(field.getKey(), entry(field.getValue())));
     } catch (IOException e) {
-      memory.entries.clear();
+      entries.clear();
+      changed = true;
+      return;
     }
-    return memory;
+    LastPass.find(disk, cache)
+        .filter(this::isLater)
+        .map(Instant::toString)
+        .ifPresent(
+            later -> {
+              lastPass = Optional.of(later);
+              entries.replaceAll((path, entry) -> entry.at(later));
+            });
+  }
+
+  private boolean isLater(Instant pass) {
+    try {
+      return lastPass.isEmpty() || pass.isAfter(Instant.parse(lastPass.get()));
+    } catch (DateTimeParseException e) {
+      return false;
+    }
   }
 
   private static Entry entry(JsonNode node) {
@@ -91,31 +135,55 @@ public final class PassMemory {
         node.path("left").asLong());
   }
 
+  /** True if anything has been written, readable or not. */
+  public boolean isThere() throws IOException {
+    return disk.stat(cache.maintenance().resolve(FILE)).isPresent();
+  }
+
   /** ISO time of the last pass that was remembered. */
   public Optional<String> lastPass() {
+    entries();
     return lastPass;
   }
 
   public Optional<Entry> find(String partitionPath) {
-    return Optional.ofNullable(entries.get(partitionPath));
+    return Optional.ofNullable(entries().get(partitionPath));
   }
 
+  /** Remembers this of a partition. The time alone is no news of one that was left as it is. */
   public void put(String partitionPath, Entry entry) {
-    entries.put(partitionPath, entry);
+    @Nullable Entry before = entries().put(partitionPath, entry);
+    changed |=
+        before == null
+            || !before.at(entry.at()).equals(entry)
+            || !entry.outcome().equals(Outcome.SKIPPED.text());
   }
 
   /** Forgets a partition that is no longer there. */
-  public void keepOnly(java.util.Set<String> partitionPaths) {
-    entries.keySet().retainAll(partitionPaths);
+  public void keepOnly(Set<String> partitionPaths) {
+    changed |= entries().keySet().retainAll(partitionPaths);
+  }
+
+  /**
+   * At the end of a pass over all datasets: writes what is new, or the time of the pass if nothing
+   * is.
+   */
+  public void saveIfChanged(Instant pass) throws IOException {
+    if (changed || !isThere()) {
+      save(pass.toString());
+    } else {
+      LastPass.note(disk, cache, pass);
+    }
   }
 
   /** Writes the memory, making {@code maintenance/} if it is not there. */
   public void save(String passTime) throws IOException {
+    Map<String, Entry> remembered = entries();
     ObjectNode document = JSON.createObjectNode();
     document.put("version", 1);
     document.put("lastPass", passTime);
     ObjectNode partitions = document.putObject("partitions");
-    entries.forEach(
+    remembered.forEach(
         (path, entry) -> {
           ObjectNode node = partitions.putObject(path);
           node.put("at", entry.at());
