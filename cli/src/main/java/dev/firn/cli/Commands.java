@@ -13,6 +13,7 @@ import dev.firn.cli.query.MaintainCommand;
 import dev.firn.cli.query.OverviewCommand;
 import dev.firn.cli.query.QueryCommand;
 import dev.firn.cli.query.RepairCommand;
+import dev.firn.cli.query.RestoreCommand;
 import dev.firn.cli.query.RowsCommand;
 import dev.firn.cli.query.SchemaCommand;
 import dev.firn.cli.query.ShellCommand;
@@ -52,7 +53,8 @@ final class Commands {
           "schema",
           "tables",
           "verify",
-          "repair");
+          "repair",
+          "restore");
   private static final List<String> OF_CONFIG = List.of("init", "show", "validate");
 
   private final Session session;
@@ -132,6 +134,7 @@ final class Commands {
       case "query tables" -> new TablesCommand(session);
       case "query verify" -> new VerifyCommand(session);
       case "query repair" -> new RepairCommand(session);
+      case "query restore" -> new RestoreCommand(session);
       case "export" -> new ExportCommand(session);
       case "backup" -> new BackupCommand(session);
       case CONFIG -> new ConfigCommand();

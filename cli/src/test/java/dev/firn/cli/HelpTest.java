@@ -71,6 +71,7 @@ class HelpTest {
         "query schema",
         "query verify",
         "query repair",
+        "query restore",
         "config",
         "config init",
         "config show",

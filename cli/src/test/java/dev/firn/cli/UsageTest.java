@@ -71,6 +71,8 @@ class UsageTest {
         arguments("append logs /tmp", "found a directory"),
         arguments("append logs --key x --batch 5", "--batch makes many"),
         arguments("query schema otel_event", "otel_events"),
+        arguments("query restore otel_events", "name it with --partition"),
+        arguments("query restore otel_events --partition source=nobody", "source=claude"),
         arguments("config shwo", "show"));
   }
 

@@ -16,6 +16,9 @@ import java.util.Optional;
  * @param rowsIn live and deleted rows read from the parent
  * @param rowsOut rows written
  * @param dropped rows left out, by reason
+ * @param rowsRestored rows that are live again without being in the parent, because a restore took
+ *     them from the generation before it, less those that it took back; negative if it took back
+ *     more
  * @param proof how rows in = rows out + rows dropped was proved: {@code counts} or {@code content}
  */
 public record GenerationProof(
@@ -26,10 +29,25 @@ public record GenerationProof(
     long rowsIn,
     long rowsOut,
     DroppedRows dropped,
+    long rowsRestored,
     String proof) {
 
   private static final String PREFIX = "firn.generation.";
   private static final String ROWS_DROPPED = PREFIX + "rows-dropped.";
+  private static final String ROWS_RESTORED = PREFIX + "rows-restored";
+
+  /** Without a restore. */
+  public GenerationProof(
+      GenerationName name,
+      GenerationName parent,
+      String parentMetadata,
+      String parentUuid,
+      long rowsIn,
+      long rowsOut,
+      DroppedRows dropped,
+      String proof) {
+    this(name, parent, parentMetadata, parentUuid, rowsIn, rowsOut, dropped, 0, proof);
+  }
 
   /** With no row left out but those that delete files hide. */
   public GenerationProof(
@@ -52,6 +70,11 @@ public record GenerationProof(
         proof);
   }
 
+  /** True if no row was lost or added without a reason (I6). */
+  public boolean isBalanced() {
+    return rowsIn + rowsRestored == rowsOut + dropped.total();
+  }
+
   /** As table properties; inverse of {@link #parse}. */
   public Map<String, String> format() {
     Map<String, String> properties = new LinkedHashMap<>();
@@ -65,6 +88,9 @@ public record GenerationProof(
       if (reason == DropReason.DELETED || dropped.count(reason) > 0) {
         properties.put(ROWS_DROPPED + reason.text(), Long.toString(dropped.count(reason)));
       }
+    }
+    if (rowsRestored != 0) {
+      properties.put(ROWS_RESTORED, Long.toString(rowsRestored));
     }
     properties.put(PREFIX + "proof", proof);
     return properties;
@@ -89,6 +115,7 @@ public record GenerationProof(
               Long.parseLong(properties.getOrDefault(PREFIX + "rows-in", "")),
               Long.parseLong(properties.getOrDefault(PREFIX + "rows-out", "")),
               parseDropped(properties),
+              Long.parseLong(properties.getOrDefault(ROWS_RESTORED, "0")),
               properties.getOrDefault(PREFIX + "proof", "")));
     } catch (IllegalArgumentException e) {
       return Optional.empty();

@@ -116,6 +116,7 @@ final class CatchUp {
         first.rowsIn() + rows,
         first.rowsOut() + rows,
         first.dropped(),
+        first.rowsRestored(),
         first.proof());
   }
 

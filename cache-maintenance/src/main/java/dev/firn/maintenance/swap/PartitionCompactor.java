@@ -6,7 +6,6 @@ import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionState.Live;
-import dev.firn.core.partition.PartitionState.OtherGeneration;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
@@ -87,7 +86,7 @@ public final class PartitionCompactor {
       Live state, Rewrite plan, Content content, Map<String, String> leftOut, LongConsumer progress)
       throws IOException {
     requireSpace(state, plan);
-    GenerationName name = nextName(state);
+    GenerationName name = NumberedNames.next(disk, state);
     BuiltGeneration built =
         new GenerationRewrite(disk, config, state, content, leftOut, progress)
             .build(plan, name, clock.millis());
@@ -129,17 +128,5 @@ public final class PartitionCompactor {
       throw new NotEnoughSpaceException(
           state.partition().directory(), plan.bytesToRewrite(), free, config.minFreeBytes());
     }
-  }
-
-  /** One more than any number that the cursor or a name in the directory holds. */
-  private GenerationName nextName(Live state) throws IOException {
-    long highest = state.cursor().cursor().highestNumber();
-    for (OtherGeneration other : state.others()) {
-      highest = Math.max(highest, other.name().number());
-    }
-    for (String entry : disk.list(state.partition().directory())) {
-      highest = Math.max(highest, NumberedNames.find(entry).map(GenerationName::number).orElse(0L));
-    }
-    return new GenerationName(state.generation().name().layout(), highest + 1);
   }
 }

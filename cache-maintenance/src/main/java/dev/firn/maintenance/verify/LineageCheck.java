@@ -51,11 +51,16 @@ final class LineageCheck {
 
   private void checkProof(Live live, GenerationProof proof) {
     Path metadata = live.generation().paths().metadata().resolve(live.generation().metadataFile());
-    if (proof.rowsIn() != proof.rowsOut() + proof.dropped().total()) {
+    if (!proof.isBalanced()) {
       findings.damage(
           metadata,
-          "rows in = rows out + rows dropped",
-          proof.rowsIn() + " in, " + proof.rowsOut() + " out, dropped: " + proof.dropped(),
+          "rows in and restored = rows out and dropped",
+          proof.rowsIn()
+              + " in, "
+              + (proof.rowsRestored() == 0 ? "" : proof.rowsRestored() + " restored, ")
+              + proof.rowsOut()
+              + " out, dropped: "
+              + proof.dropped(),
           "rows were lost when it was written, or its properties are damaged",
           GenerationFindings.RESTORE + "; the generation that it was made from may still be there");
     }
