@@ -123,6 +123,7 @@ class FullDiskLadderTest {
           .containsOnly(
               PartitionFiles.CURSOR,
               PartitionFiles.COMMIT_LOCK,
+              PartitionFiles.COMMIT_OWNER,
               PartitionFiles.MAINTAIN_LOCK,
               Appends.live(disk, template).generation().name().format());
     }

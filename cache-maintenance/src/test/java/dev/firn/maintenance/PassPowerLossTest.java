@@ -154,6 +154,7 @@ class PassPowerLossTest {
           .containsOnly(
               PartitionFiles.CURSOR,
               PartitionFiles.COMMIT_LOCK,
+              PartitionFiles.COMMIT_OWNER,
               PartitionFiles.MAINTAIN_LOCK,
               PartitionFiles.MAINTAIN_OWNER,
               live.generation().name().format());

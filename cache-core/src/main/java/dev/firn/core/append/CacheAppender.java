@@ -24,6 +24,7 @@ public final class CacheAppender {
   private final PartitionLocks locks;
   private final Publisher publisher;
   private final HeldAppends heldAppends;
+  private final MetricsRoom metricsRoom = new MetricsRoom();
   private final Map<String, PartitionWriter> writers = new ConcurrentHashMap<>();
   private final ScheduledExecutorService background;
 
@@ -68,6 +69,7 @@ public final class CacheAppender {
                     locks,
                     publisher,
                     heldAppends,
+                    metricsRoom,
                     clock)));
   }
 

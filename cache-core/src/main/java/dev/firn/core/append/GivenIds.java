@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The given ids that one partition knows, as its writer has read them so far. Read first without a
  * lock and then, for the few files that have landed since, under the commit lock under which the
- * writer lands: so no two writers land one id twice.
+ * writer lands: so no two writers land one id twice. As long as nobody else lands, there is nothing
+ * to read: the writer's own ids are noted here when it lands them.
  */
 final class GivenIds {
   private final Disk disk;
@@ -28,6 +29,7 @@ final class GivenIds {
   private final Map<ExchangeId, GivenReceipt> known = new HashMap<>();
   private final Set<LandedName> read = new HashSet<>();
   private @Nullable GenerationName generation;
+  private long completeSince;
 
   GivenIds(Disk disk, Partition partition, InstantSource clock) {
     this.disk = disk;
@@ -35,14 +37,49 @@ final class GivenIds {
     this.clock = clock;
   }
 
-  /** Reads what has come to the live generation since the last time. */
-  void refresh(Generation live) throws IOException {
-    refresh(live, LandedFiles.list(disk, live.paths()));
+  /**
+   * Reads what has come to the live generation since the last time, for anybody at any time, so
+   * that little of it is left to be read under the lock.
+   *
+   * @param learned of the writer's {@link LandingSequence}
+   */
+  void refresh(Generation live, long learned) throws IOException {
+    if (!isComplete(live, learned)) {
+      refresh(live, LandedFiles.list(disk, live.paths()));
+    }
   }
 
-  void refresh(Generation live, List<LandedName> landed) throws IOException {
+  /**
+   * Makes sure that no given id is missing, for the holder of the commit lock.
+   *
+   * @param landed all landed files, if they were listed just now
+   * @param learned of the writer's {@link LandingSequence}
+   */
+  void complete(Generation live, @Nullable List<LandedName> landed, long learned)
+      throws IOException {
+    if (!isComplete(live, learned)) {
+      refresh(live, landed == null ? LandedFiles.list(disk, live.paths()) : landed);
+      completeSince = learned;
+    }
+  }
+
+  /** True if whatever has landed since the last look was landed by this writer. */
+  private boolean isComplete(Generation live, long learned) {
+    return live.name().equals(generation) && completeSince == learned;
+  }
+
+  /** This writer has landed these, under the commit lock. */
+  void landed(Generation live, LandedName name, List<GivenReceipt> receipts) {
+    if (live.name().equals(generation)) {
+      receipts.forEach(receipt -> known.put(receipt.id(), receipt.at(live, partition, name)));
+      read.add(name);
+    }
+  }
+
+  private void refresh(Generation live, List<LandedName> landed) throws IOException {
     if (!live.name().equals(generation)) {
       generation = null;
+      completeSince = 0;
       known.clear();
       read.clear();
       for (GivenReceipt receipt : ReceiptLedger.read(disk, live.directory())) {

@@ -1,5 +1,10 @@
 package dev.firn.core.append;
 
+import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.LandedName;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.layout.PartitionFiles;
+
 /**
  * What was answered to an exchange that came with an id of its caller.
  *
@@ -7,4 +12,12 @@ package dev.firn.core.append;
  * @param where the landed file, below the root
  * @param atMillis when it landed, in milliseconds since 1970
  */
-record GivenReceipt(ExchangeId id, int rows, long rescuedValues, String where, long atMillis) {}
+record GivenReceipt(ExchangeId id, int rows, long rescuedValues, String where, long atMillis) {
+  /** The same of a file that has landed. */
+  GivenReceipt at(Generation generation, Partition partition, LandedName name) {
+    String file =
+        String.join(
+            "/", partition.path(), generation.name().format(), PartitionFiles.DATA, name.format());
+    return new GivenReceipt(id, rows, rescuedValues, file, atMillis);
+  }
+}

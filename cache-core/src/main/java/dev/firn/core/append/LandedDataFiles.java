@@ -7,6 +7,7 @@ import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
 import dev.firn.core.read.RowReader;
+import dev.firn.core.rows.EncodedFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -34,6 +35,7 @@ import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Describes landed files to Iceberg. In a partitioned table a landed file whose rows belong to
@@ -46,12 +48,14 @@ final class LandedDataFiles {
 
   private final Disk disk;
   private final Generation generation;
+  private final Publisher.Known known;
   private final Table table;
   private final PartitionSpec spec;
   private final MetricsConfig metrics;
 
-  LandedDataFiles(Disk disk, Generation generation) {
+  LandedDataFiles(Disk disk, Generation generation, Publisher.Known known) {
     this.disk = disk;
+    this.known = known;
     this.generation = generation;
     this.table = generation.table();
     this.spec = table.spec();
@@ -62,12 +66,23 @@ final class LandedDataFiles {
     Path path = generation.paths().data().resolve(name.format());
     try {
       if (spec.isUnpartitioned()) {
-        return List.of(dataFile(path, null));
+        @Nullable EncodedFile file = known.of(name);
+        return List.of(
+            file != null && isAsWritten(path, file)
+                ? dataFile(path, null, file.bytes(), file.metrics())
+                : dataFile(path, null));
       }
       return partitioned(name, path);
     } catch (RuntimeException e) {
       throw new Corrupt(path, "a readable Parquet file", String.valueOf(e.getMessage()), e);
     }
+  }
+
+  /** What is remembered of a file that is not there, or is another one, is told to nobody. */
+  private boolean isAsWritten(Path path, EncodedFile file) throws IOException {
+    return disk.stat(path)
+        .filter(stat -> stat.isFile() && stat.sizeBytes() == file.bytes())
+        .isPresent();
   }
 
   private List<DataFile> partitioned(LandedName name, Path path) throws IOException {
@@ -108,15 +123,18 @@ final class LandedDataFiles {
     }
   }
 
-  private DataFile dataFile(Path path, @org.jspecify.annotations.Nullable PartitionKey tuple)
-      throws IOException {
-    String fileName = String.valueOf(path.getFileName());
+  private DataFile dataFile(Path path, @Nullable PartitionKey tuple) throws IOException {
+    return dataFile(path, tuple, size(path), metrics(path));
+  }
+
+  private DataFile dataFile(
+      Path path, @Nullable PartitionKey tuple, long bytes, Metrics columnMetrics) {
     DataFiles.Builder builder =
         DataFiles.builder(spec)
-            .withPath(location(fileName))
+            .withPath(location(String.valueOf(path.getFileName())))
             .withFormat(FileFormat.PARQUET)
-            .withFileSizeInBytes(size(path))
-            .withMetrics(metrics(path));
+            .withFileSizeInBytes(bytes)
+            .withMetrics(columnMetrics);
     if (tuple != null) {
       builder.withPartition(tuple);
     }

@@ -34,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  * to be kept cannot be read.
  *
  * <p>A kill in the middle leaves fewer of the files, each of which was free to go by itself.
+ * Versions go first, from the lowest up, so that there is never a gap in their numbers.
  */
 final class MetadataCleanup {
   /** Reading a version takes a millisecond or more, so it is done once in so many publishes. */
@@ -78,6 +79,12 @@ final class MetadataCleanup {
       if (!kept.contains(version)) {
         superseded.add(version);
         reach.find(version).ifPresent(superseded::addAll);
+      }
+    }
+    for (String version : versions.values()) {
+      if (superseded.contains(version)) {
+        disk.delete(directory.resolve(version));
+        files.remove(version);
       }
     }
     for (Map.Entry<String, FileStat> file : files.entrySet()) {

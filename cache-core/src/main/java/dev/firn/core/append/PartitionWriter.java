@@ -8,9 +8,7 @@ import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.ParquetOutput;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.generation.Generation;
-import dev.firn.core.generation.LandedFiles;
 import dev.firn.core.layout.CacheDirectory;
-import dev.firn.core.layout.LandedName;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
@@ -19,6 +17,7 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
+import dev.firn.core.rows.EncodedFile;
 import dev.firn.core.rows.ExchangeEncoder;
 import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.rows.OnMismatch;
@@ -71,6 +70,8 @@ final class PartitionWriter {
   private final FileSystemCheck fileSystem;
   private final PartitionLocks locks;
   private final Publisher publisher;
+  private final Landing landing;
+  private final LandingSequence sequence;
   private final PartitionPublishing publishing;
   private final HeldAppends heldAppends;
   private final HeldRecovery recovery;
@@ -78,8 +79,6 @@ final class PartitionWriter {
   private final ExchangeEncoder encoder = new ExchangeEncoder();
   private final InstantSource clock;
   private final GivenIds givenIds;
-  private final String writer = LandedName.newWriter(false);
-  private final String writerOfGivenIds = LandedName.newWriter(true);
   private final LandingQueue queue = new LandingQueue();
   private @Nullable Live state;
 
@@ -92,6 +91,7 @@ final class PartitionWriter {
       PartitionLocks locks,
       Publisher publisher,
       HeldAppends heldAppends,
+      MetricsRoom metricsRoom,
       InstantSource clock) {
     this.disk = disk;
     this.cache = cache;
@@ -103,9 +103,11 @@ final class PartitionWriter {
     this.heldAppends = heldAppends;
     this.recovery = new HeldRecovery(disk, partition, heldAppends);
     this.inspector = new PartitionInspector(disk);
-    this.publishing = new PartitionPublishing(disk, partition, locks, publisher);
+    this.sequence = new LandingSequence(disk, partition, metricsRoom);
+    this.publishing = new PartitionPublishing(disk, partition, locks, publisher, sequence);
     this.clock = clock;
     this.givenIds = new GivenIds(disk, partition, clock);
+    this.landing = new Landing(disk, partition, locks, heldAppends, givenIds, sequence);
   }
 
   /**
@@ -169,7 +171,7 @@ final class PartitionWriter {
       if (attempt == ATTEMPTS) {
         throw new IOException(partition + " kept changing, for " + ATTEMPTS + " attempts");
       }
-      Live live = state;
+      Live live = state == null ? null : publishing.newest(state);
       if (live == null) {
         live = open(batch);
         if (live == null) {
@@ -207,7 +209,7 @@ final class PartitionWriter {
       return;
     }
     try {
-      givenIds.refresh(live.generation());
+      givenIds.refresh(live.generation(), sequence.learned());
       boolean synced = false;
       for (Pending pending : batch) {
         Optional<GivenReceipt> first =
@@ -301,7 +303,7 @@ final class PartitionWriter {
     disk.syncDirectory(partition.directory());
     disk.syncDirectory(live.generation().paths().metadata());
     state = live;
-    publishing.somethingLanded(); // an earlier process may have left files unpublished
+    publishing.somethingLanded(live); // an earlier process may have left files unpublished
   }
 
   /**
@@ -345,7 +347,11 @@ final class PartitionWriter {
       if (CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor())
           && current.metadata().schema().sameSchema(known.metadata().schema())
           && current.metadata().lastColumnId() == known.metadata().lastColumnId()) {
-        publisher.publish(current, publisher.prepare(current), schema);
+        publisher.publish(
+            current,
+            current.unpublished(),
+            publisher.prepare(current, current.unpublished(), sequence::described),
+            schema);
       }
     } catch (NoSuchFileException e) {
       state = null;
@@ -359,14 +365,17 @@ final class PartitionWriter {
       throws IOException {
     Generation generation = live.generation();
     Path temporary = DurableFiles.temporaryBeside(generation.paths().data().resolve("exchange"));
+    List<GivenReceipt> given = givenReceipts(live, batch);
+    EncodedFile file;
     try {
-      encoder.encode(
-          schema,
-          generation.metadata().sortOrder(),
-          rows,
-          footer(live, batch),
-          new ParquetOutput(disk, temporary),
-          MetricsConfig.forTable(generation.table()));
+      file =
+          encoder.encode(
+              schema,
+              generation.metadata().sortOrder(),
+              rows,
+              footer(batch, given),
+              new ParquetOutput(disk, temporary),
+              MetricsConfig.forTable(generation.table()));
     } catch (NoSuchFileException e) {
       state = null; // the generation was superseded and removed meanwhile
       return;
@@ -374,7 +383,7 @@ final class PartitionWriter {
       forget(temporary, e);
       throw e;
     }
-    @Nullable Path landed = link(live, temporary, schema, batch);
+    @Nullable Path landed = link(live, new Landing.Encoded(temporary, file, schema, batch, given));
     if (landed == null) {
       forget(temporary, new IOException("superseded"));
       return;
@@ -384,7 +393,7 @@ final class PartitionWriter {
     } catch (IOException e) {
       throw new CommitStateUnknown(landed + ": it is unknown whether it is durable", e);
     }
-    publishing.somethingLanded();
+    publishing.somethingLanded(state == null ? live : state);
     for (Pending pending : batch) {
       pending.receipt =
           new Receipt(
@@ -398,76 +407,18 @@ final class PartitionWriter {
     forget(temporary, new IOException("landed"));
   }
 
-  /**
-   * The landed file; null if the cursor names another generation that does not take it, or if a
-   * given id of the batch has landed meanwhile.
-   */
-  private @Nullable Path link(Live live, Path temporary, Schema schema, List<Pending> batch)
-      throws IOException {
-    Pending first = batch.get(0);
-    boolean given = batch.stream().anyMatch(pending -> pending.id.isGiven());
-    boolean linked = false;
-    try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
-      Live current = live;
-      boolean moved = !CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor());
-      // Numbers go on from what is published now, not from what was when the state was read.
-      if (moved || !live.generation().isNewest()) {
-        PartitionState found = moved ? inspector.inspect(partition) : reloaded(live);
-        if (!(found instanceof Live now)) {
-          state = null;
-          return null;
-        }
-        if (moved) {
-          disk.syncDirectory(partition.directory());
-        }
-        state = now;
-        current = now;
-        if (!now.generation().metadata().schema().sameSchema(schema)) {
-          disk.syncDirectory(now.generation().paths().metadata());
-          return null;
-        }
-      }
-      Generation generation = current.generation();
-      List<LandedName> landed = LandedFiles.list(disk, generation.paths());
-      if (given) {
-        givenIds.refresh(generation, landed);
-        if (batch.stream().anyMatch(pending -> givenIds.find(pending.id).isPresent())) {
-          return null;
-        }
-      }
-      long last = landed.isEmpty() ? 0 : landed.get(landed.size() - 1).number();
-      // The name that a held exchange is promised is never given to another one.
-      LandedName name =
-          new LandedName(
-              Math.max(last, generation.published()) + 1,
-              first.held != null ? LandedName.newWriter(given) : given ? writerOfGivenIds : writer);
-      Path target = generation.paths().data().resolve(name.format());
-      lock.requireValid();
-      if (first.held != null) {
-        first.held = heldAppends.markLanding(first.held, generation.name(), name);
-      }
-      disk.link(temporary, target);
-      linked = true;
-      return target;
-    } catch (NoSuchFileException e) {
-      state = null;
-      return null;
+  /** The landed file; null if it did not land and the partition may have moved. */
+  private @Nullable Path link(Live live, Landing.Encoded encoded) throws IOException {
+    try {
+      Landing.Outcome outcome = landing.link(live, encoded);
+      state = outcome.state();
+      return outcome.landed();
+    } catch (CommitStateUnknown e) {
+      throw e;
     } catch (IOException e) {
-      if (linked) {
-        throw new CommitStateUnknown(partition + ": linked, but the lock was not released", e);
-      }
-      forget(temporary, e);
+      forget(encoded.temporary(), e);
       throw e;
     }
-  }
-
-  private Live reloaded(Live live) throws IOException {
-    Generation known = live.generation();
-    return new Live(
-        partition,
-        live.cursor(),
-        Generation.load(disk, known.directory(), known.name()),
-        live.others());
   }
 
   private void recover(Live live) throws IOException {
@@ -480,9 +431,19 @@ final class PartitionWriter {
         });
   }
 
-  private Map<String, String> footer(Live live, List<Pending> batch) {
-    Map<String, String> footer = new HashMap<>();
+  private List<GivenReceipt> givenReceipts(Live live, List<Pending> batch) {
     List<GivenReceipt> given = new ArrayList<>();
+    long now = clock.instant().toEpochMilli();
+    for (Pending pending : batch) {
+      if (pending.id.isGiven()) {
+        long rescued = fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues();
+        given.add(new GivenReceipt(pending.id, pending.rows.size(), rescued, "", now));
+      }
+    }
+    return given;
+  }
+
+  private static Map<String, String> footer(List<Pending> batch, List<GivenReceipt> given) {
     StringBuilder exchanges = new StringBuilder();
     for (Pending pending : batch) {
       exchanges
@@ -490,13 +451,9 @@ final class PartitionWriter {
           .append(pending.id)
           .append(':')
           .append(pending.rows.size());
-      if (pending.id.isGiven()) {
-        long rescued = fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues();
-        given.add(new GivenReceipt(pending.id, pending.rows.size(), rescued, "", 0));
-      }
     }
+    Map<String, String> footer = new HashMap<>(ReceiptLedger.footer(given));
     footer.put("firn.exchanges", exchanges.toString());
-    footer.putAll(ReceiptLedger.footer(given, clock.instant()));
     return footer;
   }
 

@@ -6,6 +6,7 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.SameThread;
 import dev.firn.core.layout.LandedName;
+import dev.firn.core.rows.EncodedFile;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -59,7 +60,18 @@ public final class Publisher {
   public static final class Prepared {
     private final Map<LandedName, List<DataFile>> files = new HashMap<>();
 
-    private Prepared() {}
+    private final Known known;
+
+    private Prepared(Known known) {
+      this.known = known;
+    }
+  }
+
+  /** What the writer that landed a file knows of it. */
+  @FunctionalInterface
+  interface Known {
+    /** Null if it is not known any more: then the footer tells. */
+    @Nullable EncodedFile of(LandedName name);
   }
 
   /**
@@ -67,9 +79,14 @@ public final class Publisher {
    * lands afterwards is read under the lock.
    */
   public Prepared prepare(Generation generation) throws IOException {
-    Prepared prepared = new Prepared();
-    LandedDataFiles files = new LandedDataFiles(disk, generation);
-    for (LandedName name : generation.unpublished()) {
+    return prepare(generation, generation.unpublished(), name -> null);
+  }
+
+  /** The same of some landed files, reading no footer of those that are known. */
+  Prepared prepare(Generation generation, List<LandedName> landed, Known known) throws IOException {
+    Prepared prepared = new Prepared(known);
+    LandedDataFiles files = new LandedDataFiles(disk, generation, known);
+    for (LandedName name : landed) {
       prepared.files.put(name, files.describe(name));
     }
     return prepared;
@@ -82,31 +99,38 @@ public final class Publisher {
    * @return the generation as it is now, loaded under the lock
    */
   public Generation publish(Generation seen, Prepared prepared) throws IOException {
-    return publish(seen, prepared, null);
+    return publish(Generation.load(disk, seen.directory(), seen.name()), prepared, null);
   }
 
   /**
    * Publishes what is unpublished, and gives the table another schema in the same commit.
    *
+   * @param landed what has landed and may not be published, and no file less, by number
    * @param evolved the generation's schema with columns added, widened or made optional; null to
    *     leave it
    */
-  Generation publish(Generation seen, Prepared prepared, @Nullable Schema evolved)
+  Generation publish(
+      Generation seen, List<LandedName> landed, Prepared prepared, @Nullable Schema evolved)
       throws IOException {
-    Generation generation = Generation.load(disk, seen.directory(), seen.name());
+    return publish(Generation.load(disk, seen.directory(), seen.name(), landed), prepared, evolved);
+  }
+
+  private Generation publish(Generation generation, Prepared prepared, @Nullable Schema evolved)
+      throws IOException {
     List<LandedName> landed = generation.unpublished();
     if (landed.isEmpty() && evolved == null) {
       return generation;
     }
     disk.syncDirectory(generation.paths().data());
-    LandedDataFiles files = new LandedDataFiles(disk, generation);
+    LandedDataFiles files = new LandedDataFiles(disk, generation, prepared.known);
     List<DataFile> dataFiles = new ArrayList<>();
     for (LandedName name : landed) {
       List<DataFile> known = prepared.files.get(name);
       dataFiles.addAll(known == null ? files.describe(name) : known);
     }
     commit(generation, landed, dataFiles, evolved, Map.of());
-    Generation published = Generation.load(disk, seen.directory(), seen.name());
+    // Nobody else lands meanwhile.
+    Generation published = Generation.load(disk, generation.directory(), generation.name(), landed);
     if (policy.expires(published)) {
       new MetadataCleanup(disk, clock, published).run();
     }
@@ -128,7 +152,7 @@ public final class Publisher {
           generation.directory() + ": " + leftOut + " was published meanwhile");
     }
     disk.syncDirectory(generation.paths().data());
-    LandedDataFiles files = new LandedDataFiles(disk, generation);
+    LandedDataFiles files = new LandedDataFiles(disk, generation, name -> null);
     List<DataFile> dataFiles = new ArrayList<>();
     for (LandedName name : landed) {
       if (!leftOut.containsKey(name)) {

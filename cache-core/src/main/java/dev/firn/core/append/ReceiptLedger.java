@@ -117,17 +117,15 @@ public final class ReceiptLedger {
     } catch (IOException | RuntimeException e) {
       return List.of();
     }
-    String where =
-        String.join(
-            "/", partition.path(), generation.name().format(), PartitionFiles.DATA, name.format());
     List<GivenReceipt> receipts = new ArrayList<>();
     for (String given : properties.getOrDefault(GIVEN, "").split(",", -1)) {
-      parse(given, where, properties.getOrDefault(AT, "0")).ifPresent(receipts::add);
+      parse(given, properties.getOrDefault(AT, "0"))
+          .ifPresent(receipt -> receipts.add(receipt.at(generation, partition, name)));
     }
     return receipts;
   }
 
-  private static Optional<GivenReceipt> parse(String given, String where, String at) {
+  private static Optional<GivenReceipt> parse(String given, String at) {
     String[] parts = given.split(":", -1);
     if (parts.length != 3) {
       return Optional.empty();
@@ -136,15 +134,14 @@ public final class ReceiptLedger {
       int rows = Integer.parseInt(parts[1]);
       long rescued = Long.parseLong(parts[2]);
       long millis = Long.parseLong(at);
-      return ExchangeId.parse(parts[0])
-          .map(id -> new GivenReceipt(id, rows, rescued, where, millis));
+      return ExchangeId.parse(parts[0]).map(id -> new GivenReceipt(id, rows, rescued, "", millis));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
   }
 
   /** The footer properties of a file that lands these; none if no id was given. */
-  static Map<String, String> footer(List<GivenReceipt> given, Instant now) {
+  static Map<String, String> footer(List<GivenReceipt> given) {
     if (given.isEmpty()) {
       return Map.of();
     }
@@ -157,6 +154,6 @@ public final class ReceiptLedger {
           .append(':')
           .append(receipt.rescuedValues());
     }
-    return Map.of(GIVEN, text.toString(), AT, Long.toString(now.toEpochMilli()));
+    return Map.of(GIVEN, text.toString(), AT, Long.toString(given.get(0).atMillis()));
   }
 }

@@ -56,7 +56,7 @@ public final class Generation {
   private final GenerationPaths paths;
   private final GenerationFileIO io;
   private final TableMetadata metadata;
-  private final String metadataFile;
+  private final MetadataVersion version;
   private final List<LandedName> unpublished;
   private final BaseTable table;
 
@@ -71,7 +71,7 @@ public final class Generation {
     this.paths = paths;
     this.io = io;
     this.metadata = metadata;
-    this.metadataFile = version.fileName();
+    this.version = version;
     this.unpublished = List.copyOf(landed.above(published()));
     this.table =
         new BaseTable(
@@ -90,6 +90,21 @@ public final class Generation {
     // Listed first: a file that is published in between is then read from the snapshot, once.
     LandedFiles.Listing landed = LandedFiles.listAtOneInstant(disk, paths);
     return load(disk, paths, landed, MetadataVersions.loadNewest(disk, paths));
+  }
+
+  /**
+   * Loads the newest metadata, for a caller that knows what has landed.
+   *
+   * @param landed by number: those that are published may be among them, and are left out
+   */
+  public static Generation load(
+      Disk disk, Path directory, GenerationName name, List<LandedName> landed) throws IOException {
+    GenerationPaths paths = new GenerationPaths(directory, name);
+    return load(
+        disk,
+        paths,
+        new LandedFiles.Listing(landed, true),
+        MetadataVersions.loadNewest(disk, paths));
   }
 
   /**
@@ -150,14 +165,17 @@ public final class Generation {
 
   /** Name of the metadata file that was read, for example {@code v7.metadata.json}. */
   public String metadataFile() {
-    return metadataFile;
+    return version.fileName();
+  }
+
+  /** Number of the metadata file that was read; higher ones are newer. */
+  public int version() {
+    return version.number();
   }
 
   /** True if no version has been committed since this one was read. */
   public boolean isNewest() throws IOException {
-    return MetadataVersions.findNewest(disk, paths)
-        .map(version -> version.fileName().equals(metadataFile))
-        .orElse(false);
+    return MetadataVersions.isNewest(disk, paths, version);
   }
 
   public GenerationFileIO io() {

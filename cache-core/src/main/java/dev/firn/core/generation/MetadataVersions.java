@@ -4,6 +4,7 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -17,13 +18,16 @@ public final class MetadataVersions {
   private static final Pattern NAME =
       Pattern.compile("v(0|[1-9][0-9]{0,8})(\\.gz)?\\.metadata\\.json");
 
+  private static final String ENDING = ".metadata.json";
+  private static final String COMPRESSED_ENDING = ".gz.metadata.json";
+
   private MetadataVersions() {}
 
   /** A metadata file in {@code metadata/}. */
   record MetadataVersion(int number, String fileName) {}
 
   public static String format(int number) {
-    return "v" + number + ".metadata.json";
+    return "v" + number + ENDING;
   }
 
   public static OptionalInt parse(String fileName) {
@@ -47,6 +51,19 @@ public final class MetadataVersions {
       return Optional.empty();
     }
     return newest;
+  }
+
+  /**
+   * True if this version is there and the next one is not. Versions are removed from the lowest up,
+   * so there is none above the next one either. Costs the same however many there are.
+   */
+  static boolean isNewest(Disk disk, GenerationPaths paths, MetadataVersion version)
+      throws IOException {
+    Path directory = paths.metadata();
+    String next = format(version.number() + 1);
+    return disk.stat(directory.resolve(next)).isEmpty()
+        && disk.stat(directory.resolve(next.replace(ENDING, COMPRESSED_ENDING))).isEmpty()
+        && disk.stat(directory.resolve(version.fileName())).isPresent();
   }
 
   static MetadataVersion loadNewest(Disk disk, GenerationPaths paths) throws IOException {

@@ -3,8 +3,6 @@ package dev.firn.core.layout;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The name of a data file that an append landed: {@code <number>-<writer>.parquet}. Files that come
@@ -16,14 +14,36 @@ import java.util.regex.Pattern;
  */
 public record LandedName(long number, String writer) {
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final Pattern FORM =
-      Pattern.compile("([1-9][0-9]{0,17})-([0-9a-f]{16})\\.parquet");
+  private static final String ENDING = ".parquet";
+  private static final int MAX_DIGITS = 18;
+  private static final int WRITER_DIGITS = 16;
 
+  /** By hand: it is asked of every name in directories of many thousands. */
   public static Optional<LandedName> parse(String fileName) {
-    Matcher matcher = FORM.matcher(fileName);
-    return matcher.matches()
-        ? Optional.of(new LandedName(Long.parseLong(matcher.group(1)), matcher.group(2)))
-        : Optional.empty();
+    int digits = fileName.length() - ENDING.length() - WRITER_DIGITS - 1;
+    if (digits < 1
+        || digits > MAX_DIGITS
+        || fileName.charAt(0) == '0'
+        || fileName.charAt(digits) != '-'
+        || !fileName.endsWith(ENDING)) {
+      return Optional.empty();
+    }
+    long number = 0;
+    for (int i = 0; i < digits; i++) {
+      char c = fileName.charAt(i);
+      if (c < '0' || c > '9') {
+        return Optional.empty();
+      }
+      number = number * 10 + (c - '0');
+    }
+    int end = digits + 1 + WRITER_DIGITS;
+    for (int i = digits + 1; i < end; i++) {
+      char c = fileName.charAt(i);
+      if ((c < '0' || c > '9') && (c < 'a' || c > 'f')) {
+        return Optional.empty();
+      }
+    }
+    return Optional.of(new LandedName(number, fileName.substring(digits + 1, end)));
   }
 
   /** A writer that no other one has, for files with given ids or without any. */

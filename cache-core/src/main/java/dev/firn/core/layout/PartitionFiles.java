@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
  * <pre>
  *   cursor.json                      the one mutable file
  *   .commit.lock .maintain.lock      locks; .maintain.owner names the holder of the lease
+ *   .commit.owner                    which writer landed last
  *   table, table-&lt;n&gt;, epoch=&lt;n&gt;      generations
  *   .building-&lt;generation&gt;-&lt;uuid&gt;    a generation being written
  *   .removing-&lt;generation&gt;-&lt;uuid&gt;    a generation renamed aside, to be removed
@@ -19,6 +20,10 @@ import java.util.regex.Pattern;
 public final class PartitionFiles {
   public static final String CURSOR = "cursor.json";
   public static final String COMMIT_LOCK = ".commit.lock";
+
+  /** Which writer landed last, for writers; wrong or missing it costs a listing. */
+  public static final String COMMIT_OWNER = ".commit.owner";
+
   public static final String MAINTAIN_LOCK = ".maintain.lock";
   public static final String MAINTAIN_OWNER = ".maintain.owner";
 

@@ -20,4 +20,9 @@ public record EncodedFile(
   public EncodedFile {
     splitOffsets = List.copyOf(splitOffsets);
   }
+
+  /** How many columns the metrics tell of. */
+  public int columns() {
+    return metrics.columnSizes() == null ? 0 : metrics.columnSizes().size();
+  }
 }

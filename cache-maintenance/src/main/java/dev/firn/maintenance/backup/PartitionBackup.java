@@ -275,6 +275,7 @@ final class PartitionBackup {
   /** Locks, which nobody but their registry opens, and what is no part of anything. */
   private static boolean isLeftOut(String name) {
     return name.endsWith(LOCK_ENDING)
+        || name.equals(PartitionFiles.COMMIT_OWNER)
         || name.equals(PartitionFiles.MAINTAIN_OWNER)
         || DurableFiles.isTemporary(name)
         || PartitionFiles.parseBuilding(name).isPresent()

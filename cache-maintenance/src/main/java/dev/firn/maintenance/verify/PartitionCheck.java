@@ -44,6 +44,7 @@ final class PartitionCheck {
       Set.of(
           PartitionFiles.CURSOR,
           PartitionFiles.COMMIT_LOCK,
+          PartitionFiles.COMMIT_OWNER,
           PartitionFiles.MAINTAIN_LOCK,
           PartitionFiles.MAINTAIN_OWNER,
           PartitionFiles.QUARANTINE);
