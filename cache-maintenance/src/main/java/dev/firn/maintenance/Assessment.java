@@ -7,7 +7,6 @@ import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.select.Selections;
-import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -57,11 +56,6 @@ public record Assessment(
     return rewrite == null
         ? 0
         : rewrite.filesToRewrite() + rewrite.dropped().size() + rewrite.left();
-  }
-
-  /** When something in it becomes due though nothing changes in it; {@code MAX} if never. */
-  Instant nextDue() {
-    return Instant.MAX;
   }
 
   /** The report where the pass had no time for it. */

@@ -1,6 +1,7 @@
 package dev.firn.maintenance;
 
 import dev.firn.core.append.SnapshotPolicy;
+import dev.firn.maintenance.retain.RetentionConfig;
 import java.time.Duration;
 import java.util.Locale;
 
@@ -19,6 +20,7 @@ import java.util.Locale;
  * @param prove how a rewrite is proved before it is swapped in
  * @param snapshots which snapshots of a live generation stay when appends are published
  * @param autoRepair whether a pass mends what it finds in doubt
+ * @param retention how long rows stay
  */
 public record MaintenanceConfig(
     long targetFileBytes,
@@ -31,7 +33,36 @@ public record MaintenanceConfig(
     long minFreeBytes,
     Prove prove,
     SnapshotPolicy snapshots,
-    AutoRepair autoRepair) {
+    AutoRepair autoRepair,
+    RetentionConfig retention) {
+
+  /** Without retention. */
+  public MaintenanceConfig(
+      long targetFileBytes,
+      int compactFileCount,
+      long compactAvgFileBytes,
+      long compactBatchBytes,
+      int compactBatchRows,
+      Duration retiredGrace,
+      Duration orphanGrace,
+      long minFreeBytes,
+      Prove prove,
+      SnapshotPolicy snapshots,
+      AutoRepair autoRepair) {
+    this(
+        targetFileBytes,
+        compactFileCount,
+        compactAvgFileBytes,
+        compactBatchBytes,
+        compactBatchRows,
+        retiredGrace,
+        orphanGrace,
+        minFreeBytes,
+        prove,
+        snapshots,
+        autoRepair,
+        RetentionConfig.none());
+  }
 
   /** Without repairs. */
   public MaintenanceConfig(
@@ -140,6 +171,24 @@ public record MaintenanceConfig(
         minFreeBytes,
         prove,
         snapshots,
+        other,
+        retention);
+  }
+
+  /** The same with another retention. */
+  public MaintenanceConfig with(RetentionConfig other) {
+    return new MaintenanceConfig(
+        targetFileBytes,
+        compactFileCount,
+        compactAvgFileBytes,
+        compactBatchBytes,
+        compactBatchRows,
+        retiredGrace,
+        orphanGrace,
+        minFreeBytes,
+        prove,
+        snapshots,
+        autoRepair,
         other);
   }
 }

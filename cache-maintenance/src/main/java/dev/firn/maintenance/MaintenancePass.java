@@ -113,17 +113,22 @@ public final class MaintenancePass {
       new FileSystemCheck(disk).require(cache.root());
       remember(() -> time.save(disk, cache));
     }
+    PassRetention retention =
+        new PassRetention(disk, config.retention(), time.believedWall(), options);
     UnchangedPartitions unchanged =
         options.isOrdinary()
             ? UnchangedPartitions.load(disk, cache, config.toString(), started)
             : UnchangedPartitions.none(disk, cache);
     Map<String, PartitionReport> settled = new HashMap<>();
     for (Partition partition : partitions) {
-      unchanged.find(partition).ifPresent(report -> settled.put(partition.path(), report));
+      if (retention.goesByAgeAlone(partition)) {
+        unchanged.find(partition).ifPresent(report -> settled.put(partition.path(), report));
+      }
     }
     List<Partition> others =
         partitions.stream().filter(partition -> !settled.containsKey(partition.path())).toList();
-    PartitionAssessor assessor = new PartitionAssessor(disk, config, memory, options);
+    PartitionAssessor assessor =
+        new PartitionAssessor(disk, config, memory, options, List.of(retention));
     Publisher publisher = new Publisher(disk, clock, config.snapshots());
     PartitionCompaction compaction =
         new PartitionCompaction(
@@ -135,8 +140,12 @@ public final class MaintenancePass {
       }
       recover(others);
     }
+    retention.decide(others);
     List<PartitionReport> reports =
-        compact(others, assessor, compaction, unchanged, options, started, listener);
+        compact(others, assessor, compaction, unchanged, retention, options, started, listener);
+    if (!options.dryRun()) {
+      retention.limitBytes(due -> compactFurther(due, reports, assessor, compaction, listener));
+    }
     reports.replaceAll(repair::named);
     PassSweep sweep = new PassSweep(disk, cache, config, locks, time, options);
     for (int i = 0; i < reports.size(); i++) {
@@ -167,6 +176,7 @@ public final class MaintenancePass {
         sweep.removed(),
         sweep.kept(),
         sweep.bytesPending(),
+        retention.reports(),
         compaction.diskRefused() || sweep.diskRefused());
   }
 
@@ -232,6 +242,7 @@ public final class MaintenancePass {
       PartitionAssessor assessor,
       PartitionCompaction compaction,
       UnchangedPartitions unchanged,
+      PassRetention retention,
       PassOptions options,
       Instant started,
       PassListener listener) {
@@ -242,7 +253,8 @@ public final class MaintenancePass {
       Assessment assessment = assessor.assess(partition);
       assessed.add(assessment.report());
       if (assessment.live() != null) {
-        unchanged.looked(assessment.live(), assessment.report(), assessment.nextDue());
+        unchanged.looked(
+            assessment.live(), assessment.report(), retention.nextDue(assessment.live()));
       }
       if (assessment.isDue()) {
         due.add(assessment.withoutTasks());
@@ -274,6 +286,30 @@ public final class MaintenancePass {
       reports.add(done.getOrDefault(before.partition().path(), before));
     }
     return reports;
+  }
+
+  /** Partitions that were looked at in this pass already; their reports are continued. */
+  private static void compactFurther(
+      List<Partition> due,
+      List<PartitionReport> reports,
+      PartitionAssessor assessor,
+      PartitionCompaction compaction,
+      PassListener listener) {
+    for (Partition partition : due) {
+      Assessment assessment = assessor.assess(partition);
+      if (!assessment.isDue()) {
+        continue;
+      }
+      PartitionReport next = compaction.compact(assessment, listener, () -> true);
+      LOG.info("{}: {}: {}", partition.path(), next.outcome().text(), next.reason());
+      reports.replaceAll(
+          report -> {
+            if (!report.partition().path().equals(partition.path())) {
+              return report;
+            }
+            return report.outcome() == Outcome.COMPACTED ? report.followedBy(next) : next;
+          });
+    }
   }
 
   private static void save(

@@ -19,17 +19,21 @@ import dev.firn.maintenance.plan.CompactionPlan.Blocked;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.CompactionPlan.Skip;
 import dev.firn.maintenance.plan.CompactionPlanner;
+import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
 import dev.firn.maintenance.plan.SnapshotReader;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.select.RowSelector;
 import dev.firn.maintenance.select.Selections;
+import dev.firn.maintenance.select.Verdict;
 import dev.firn.maintenance.status.PassMemory;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -169,15 +173,19 @@ public final class PartitionAssessor {
 
   private CompactionPlan plan(Live live, Content content, Optional<PassMemory.Entry> remembered)
       throws IOException {
-    if (!options.steps().compacts()) {
-      return new Skip("only the sweep was asked for");
+    if (!options.steps().compacts() && !options.steps().retains()) {
+      return new Skip(
+          options.steps() == PassOptions.Steps.SWEEP_ONLY
+              ? "only the sweep was asked for"
+              : "only expired snapshots were asked for");
     }
     if (live.generation().metadata().refs().size() > 1) {
       return new Blocked("the table has branches or tags besides main, which a rewrite would lose");
     }
-    CompactionPlan plan = planner.plan(content.snapshot(), options.force());
+    CompactionPlan plan =
+        planner.plan(content.snapshot(), options.force(), options.steps().compacts());
     boolean givenUp =
-        remembered.map(PassMemory.Entry::givenUp).orElse("").equals(fingerprint(live));
+        remembered.map(PassMemory.Entry::givenUp).orElse("").equals(fingerprint(live, content));
     if (plan instanceof Rewrite rewrite
         && givenUp
         && !options.force()
@@ -197,8 +205,20 @@ public final class PartitionAssessor {
         && disk.usableBytes(live.partition().directory()) - before > rewrite.bytesToRewrite() / 8;
   }
 
-  /** The state of a partition that a rewrite was planned on. */
-  static String fingerprint(Live live) {
-    return live.generation().name() + "/" + live.generation().metadataFile();
+  /**
+   * The state of a partition that a rewrite was planned on. Files of which rows are to go belong to
+   * it: they come to be so without any change in the partition.
+   */
+  static String fingerprint(Live live, Content content) {
+    CRC32C going = new CRC32C();
+    for (PlannedFile file : content.snapshot().files()) {
+      if (!file.verdict().equals(Verdict.keep())) {
+        going.update((file.location() + file.verdict()).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return live.generation().name()
+        + "/"
+        + live.generation().metadataFile()
+        + (going.getValue() == 0 ? "" : "/" + Long.toHexString(going.getValue()));
   }
 }

@@ -6,8 +6,6 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
-import dev.firn.core.generation.DropReason;
-import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
@@ -85,7 +83,13 @@ final class PartitionCompaction {
    */
   PartitionReport compact(Assessment assessed, PassListener listener, BooleanSupplier timeIsUp) {
     if (options.dryRun()) {
-      return dryRun(assessed);
+      // What a pass keeps of its assessments does not say which rows go.
+      Assessment whole = assessor.assess(assessed.partition());
+      try {
+        return whole.isDue() ? new DryRun(whole).report() : whole.report();
+      } catch (IOException e) {
+        return refused(assessed, e);
+      }
     }
     Partition partition = assessed.partition();
     try (HeldLock lease = takeLease(partition)) {
@@ -257,7 +261,7 @@ final class PartitionCompaction {
     put(
         live.partition(),
         reason,
-        PartitionAssessor.fingerprint(live),
+        PartitionAssessor.fingerprint(live, Objects.requireNonNull(before.content())),
         freeBytes,
         remembered(live.partition()));
   }
@@ -301,30 +305,5 @@ final class PartitionCompaction {
       }
     }
     throw new AssertionError(path);
-  }
-
-  private PartitionReport dryRun(Assessment assessed) {
-    Content content = Objects.requireNonNull(assessed.content());
-    Rewrite rewrite = Objects.requireNonNull(assessed.rewrite());
-    PartitionReport now = assessed.report();
-    return new PartitionReport(
-        now.partition(),
-        now.layout(),
-        Outcome.COMPACTED,
-        now.reason(),
-        now.generationBefore(),
-        null,
-        now.rowsBefore(),
-        now.rowsBefore(),
-        DroppedRows.of(DropReason.DELETED, content.snapshot().rows() - now.rowsBefore()),
-        0,
-        now.dataFilesBefore(),
-        rewrite.groups().size() + rewrite.carried().size(),
-        rewrite.filesToRewrite(),
-        rewrite.carried().size(),
-        now.bytesBefore(),
-        now.bytesBefore(),
-        0,
-        rewrite.left());
   }
 }

@@ -28,14 +28,27 @@ public record PassOptions(
   public enum Steps {
     ALL,
     COMPACT_ONLY,
+    RETAIN_ONLY,
+    EXPIRE_ONLY,
     SWEEP_ONLY;
 
+    /** Merges small files and leaves out what delete files hide. */
     public boolean compacts() {
-      return this != SWEEP_ONLY;
+      return this == ALL || this == COMPACT_ONLY;
+    }
+
+    /** Drops rows that are past what retention keeps. */
+    public boolean retains() {
+      return this == ALL || this == RETAIN_ONLY;
+    }
+
+    /** Drops snapshots that nobody needs, where nothing was appended that would do so. */
+    public boolean expires() {
+      return this == ALL || this == EXPIRE_ONLY;
     }
 
     public boolean sweeps() {
-      return this != COMPACT_ONLY;
+      return this == ALL || this == SWEEP_ONLY;
     }
   }
 

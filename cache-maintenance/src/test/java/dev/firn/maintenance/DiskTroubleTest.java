@@ -217,7 +217,7 @@ class DiskTroubleTest {
     Map<String, List<String>> rows = CacheRows.read(disk, root);
     disk.failWith(
         call -> {
-          if (call.kind() == Kind.LINK && call.path().toString().contains("carried-")) {
+          if (call.kind() == Kind.LINK && call.path().toString().contains("appended-")) {
             throw new FileSystemException(call.path().toString(), null, "Operation not permitted");
           }
         });

@@ -177,7 +177,7 @@ class QuarantineTest {
 
     assertThat(mended.outcome()).as("%s", mended).isEqualTo(Outcome.MENDED);
     assertThat(Appends.keys(disk, root)).hasSize(DamageCaches.ROWS - 2);
-    requireNamed(root, "2 rows are withheld with table-2/carried-");
+    requireNamed(root, "2 rows are withheld with table-2/appended-");
   }
 
   @Test

@@ -53,6 +53,13 @@ public final class CompactionPlanner {
   }
 
   public CompactionPlan plan(PartitionSnapshot snapshot, boolean force) {
+    return plan(snapshot, force, true);
+  }
+
+  /**
+   * @param compact false if rows are left out that are to go, and nothing else is done
+   */
+  public CompactionPlan plan(PartitionSnapshot snapshot, boolean force, boolean compact) {
     List<PlannedFile> files = snapshot.files();
     if (files.isEmpty()) {
       return new Skip("no data files");
@@ -69,6 +76,9 @@ public final class CompactionPlanner {
     }
     List<PlannedFile> dropped = files.stream().filter(file -> file.verdict().dropped()).toList();
     List<PlannedFile> kept = files.stream().filter(file -> !file.verdict().dropped()).toList();
+    if (!compact) {
+      return onlyDrops(files, kept, dropped);
+    }
     Due due = due(snapshot, kept);
     List<List<PlannedFile>> groups = new ArrayList<>();
     for (List<PlannedFile> tuple : tuples(kept)) {
@@ -110,6 +120,21 @@ public final class CompactionPlanner {
               : force ? "forced: " + due.numbers() : fullTier(groups) + "; " + due.numbers());
     }
     return String.join("; ", drops);
+  }
+
+  private CompactionPlan onlyDrops(
+      List<PlannedFile> files, List<PlannedFile> kept, List<PlannedFile> dropped) {
+    List<List<PlannedFile>> groups =
+        kept.stream().filter(CompactionPlanner::isFiltered).map(List::of).toList();
+    if (groups.isEmpty() && dropped.isEmpty()) {
+      return new Skip("no rows are to go");
+    }
+    // No generation takes delete files along.
+    List<List<PlannedFile>> all = new ArrayList<>(groups);
+    kept.stream()
+        .filter(file -> file.deleted() && !isFiltered(file))
+        .forEach(file -> all.add(List.of(file)));
+    return capped(reason(new Due(0, false, ""), all, dropped, files, false), kept, all, dropped);
   }
 
   /** What cannot be read stays as it is. */
@@ -186,7 +211,10 @@ public final class CompactionPlanner {
     return config.isSmall(file.bytes()) && !file.unreadable();
   }
 
-  /** Cuts the groups to what one rewrite may take. Files with deletes cannot be left for later. */
+  /**
+   * Cuts the groups to what one rewrite may take. Files with deletes cannot be left for later, and
+   * those with rows that go are not: what goes was decided on this generation.
+   */
   private Rewrite capped(
       String reason,
       List<PlannedFile> files,
@@ -200,7 +228,7 @@ public final class CompactionPlanner {
       List<PlannedFile> part = new ArrayList<>();
       for (PlannedFile file : group) {
         boolean second = taken.isEmpty() && part.size() < 2;
-        if (file.deleted() || second || (roomFiles > 0 && roomBytes >= file.bytes())) {
+        if (file.masked() || second || (roomFiles > 0 && roomBytes >= file.bytes())) {
           part.add(file);
           roomFiles--;
           roomBytes -= file.bytes();

@@ -2,6 +2,7 @@ package dev.firn.maintenance.report;
 
 import dev.firn.core.generation.DroppedRows;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.retain.DatasetRetention;
 import java.util.List;
 
 /**
@@ -10,6 +11,7 @@ import java.util.List;
  * @param removed what the sweep removed; in a dry run: would remove
  * @param kept what could be removed one day or must be looked at, and why it stays
  * @param bytesPending bytes that the disk gets back when graces end
+ * @param retention what was decided for each dataset that has a retention
  * @param diskRefused true if the disk refused something: full, no permission, an error
  */
 public record PassReport(
@@ -19,7 +21,20 @@ public record PassReport(
     List<Removed> removed,
     List<Kept> kept,
     long bytesPending,
+    List<DatasetRetention> retention,
     boolean diskRefused) {
+
+  /** Where no dataset has a retention. */
+  public PassReport(
+      boolean dryRun,
+      long elapsedMillis,
+      List<PartitionReport> partitions,
+      List<Removed> removed,
+      List<Kept> kept,
+      long bytesPending,
+      boolean diskRefused) {
+    this(dryRun, elapsedMillis, partitions, removed, kept, bytesPending, List.of(), diskRefused);
+  }
 
   /**
    * Something that was removed.
@@ -36,6 +51,7 @@ public record PassReport(
     partitions = List.copyOf(partitions);
     removed = List.copyOf(removed);
     kept = List.copyOf(kept);
+    retention = List.copyOf(retention);
   }
 
   public long count(Outcome outcome) {

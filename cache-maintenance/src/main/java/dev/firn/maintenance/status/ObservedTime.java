@@ -42,6 +42,11 @@ public final class ObservedTime {
   /** A wall clock that goes by this much more or less than the uptime has jumped. */
   private static final Duration JUMP = Duration.ofMinutes(1);
 
+  /** A clock that goes forward by this much more than the uptime is not believed at once. */
+  private static final Duration LEAP = Duration.ofHours(1);
+
+  private static final Duration BELIEVED = Duration.ofDays(1);
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   /** A pass at wall time {@code wall}, when {@code observed} uptime had been seen in all. */
@@ -98,6 +103,35 @@ public final class ObservedTime {
   /** What the wall clock says. */
   public Instant wall() {
     return wall;
+  }
+
+  /**
+   * What time it is for whoever drops rows by their age: the wall clock, but without a leap forward
+   * of more than an hour that passes saw it make while the machine ran, until {@link #BELIEVED} of
+   * uptime has been observed since. So a clock that is set forward by mistake drops nothing for a
+   * day in which to set it right; one that was behind and was put right is followed a day later. A
+   * leap over a restart cannot be told from a machine that was off, and is believed.
+   */
+  public Instant believedWall() {
+    Duration leaps = Duration.ZERO;
+    for (int i = 0; i < notes.size(); i++) {
+      Note from = notes.get(i);
+      boolean last = i + 1 == notes.size();
+      String bootId = last ? uptime.map(Uptime::bootId).orElse("") : notes.get(i + 1).bootId();
+      Duration observedThen = last ? observed : notes.get(i + 1).observed();
+      Instant wallThen = last ? wall : notes.get(i + 1).wall();
+      if (bootId.isEmpty()
+          || !bootId.equals(from.bootId())
+          || observed.minus(observedThen).compareTo(BELIEVED) >= 0) {
+        continue;
+      }
+      Duration leap =
+          Duration.between(from.wall(), wallThen).minus(observedThen.minus(from.observed()));
+      if (leap.abs().compareTo(LEAP) > 0) {
+        leaps = leaps.plus(leap);
+      }
+    }
+    return leaps.isNegative() ? wall : wall.minus(leaps);
   }
 
   /** How old something is that happened at {@code time} by the wall clock; never negative. */

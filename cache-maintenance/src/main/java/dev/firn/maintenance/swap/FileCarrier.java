@@ -46,8 +46,8 @@ final class FileCarrier {
   /** Takes over a file of which, as the delete files that apply to it say, no row is hidden. */
   CarriedFile carryUntouched(Generation old, FileScanTask task, GenerationBuilder builder)
       throws IOException {
-    String name = SettledName.carried();
     Path from = old.io().resolve(task.file().location());
+    String name = SettledName.carried(String.valueOf(from.getFileName()));
     long written = 0;
     try {
       disk.link(from, builder.dataFile(name));

@@ -19,6 +19,7 @@ import dev.firn.maintenance.MaintenanceConfig.Prove;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
+import dev.firn.maintenance.retain.LandingTime;
 import dev.firn.maintenance.rewrite.FileRewriter;
 import dev.firn.maintenance.rewrite.RewriteInput;
 import dev.firn.maintenance.rewrite.RewriteLimits;
@@ -31,6 +32,7 @@ import dev.firn.maintenance.select.Selections;
 import dev.firn.maintenance.swap.FileCarrier.CarriedFile;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
@@ -221,7 +223,7 @@ final class GenerationRewrite {
                 old.metadata().sortOrder(),
                 MetricsConfig.forTable(old.table()),
                 inputs,
-                Map.of(),
+                Map.of(LandingTime.PROPERTY, landedUntil(group).toString()),
                 () -> output(builder));
     FileScanTask any = task(group.get(0));
     List<DataFile> outputs = new ArrayList<>();
@@ -242,6 +244,19 @@ final class GenerationRewrite {
     }
     filesByFirstInput.put(group.get(0).location(), outputs);
     filesRewritten += group.size();
+  }
+
+  private Instant landedUntil(List<PlannedFile> group) throws IOException {
+    Instant latest = Instant.EPOCH;
+    for (PlannedFile file : group) {
+      try {
+        Instant landed = LandingTime.of(disk, old.io().resolve(file.location()));
+        latest = landed.isAfter(latest) ? landed : latest;
+      } catch (Corrupt e) {
+        continue; // whoever reads its rows says so
+      }
+    }
+    return latest;
   }
 
   /** All files, the outputs of a group where its first input was: rows keep their order. */

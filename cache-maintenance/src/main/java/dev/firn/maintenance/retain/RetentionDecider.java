@@ -1,0 +1,167 @@
+package dev.firn.maintenance.retain;
+
+import dev.firn.core.CacheException;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.Partition;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState;
+import dev.firn.core.partition.PartitionState.Absent;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.retain.DatasetRetention.Decision;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Decides what goes of a dataset, over all of its partitions, at one instant. Reads only, and takes
+ * no lock: what is appended while it reads is as if it had been appended after the decision.
+ *
+ * <p>Rows stay that have no time, that are protected, or whose time is not before the cutoff: that
+ * is now less the days, to the microsecond. A row in the future is younger than any other.
+ *
+ * <p>If anything that must be asked of every partition cannot be (a column is not there, a
+ * partition that may hold the newest row of a key cannot be read), nothing goes.
+ */
+public final class RetentionDecider {
+  private final Disk disk;
+  private final RetentionConfig config;
+  private final Instant now;
+  private final long maxKeyBytes;
+
+  /**
+   * @param now by which age is measured
+   */
+  public RetentionDecider(Disk disk, RetentionConfig config, Instant now) {
+    this(disk, config, now, ProtectedRows.MAX_BYTES);
+  }
+
+  RetentionDecider(Disk disk, RetentionConfig config, Instant now, long maxKeyBytes) {
+    this.disk = disk;
+    this.config = config;
+    this.now = now;
+    this.maxKeyBytes = maxKeyBytes;
+  }
+
+  /** What asks for more rows to go than age and number do. */
+  private interface Excess {
+    /**
+     * @return how many rows go at least, if they may: the oldest. Negative if nothing is to be
+     *     decided
+     */
+    long rows(List<RetainedFile> files);
+  }
+
+  /** Decides by age and by the number of rows. */
+  Decision decide(String dataset, List<Partition> partitions) {
+    return decide(dataset, partitions, files -> 0);
+  }
+
+  /**
+   * Decides by age, number and bytes.
+   *
+   * @param times how many times as many bytes as are missing are asked for
+   * @return empty if the live files take no more than {@code maxBytes}
+   */
+  Optional<Decision> decideBytes(
+      String dataset, List<Partition> partitions, long maxBytes, long times) {
+    long[] rows = {0};
+    Decision decision =
+        decide(
+            dataset,
+            partitions,
+            files -> {
+              rows[0] = rowsOf(files, maxBytes, times);
+              return rows[0];
+            });
+    if (rows[0] <= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        decision.report().rowsExpired() > 0
+            ? decision
+            : new Decision(
+                decision
+                    .report()
+                    .withWarning(
+                        "max_bytes "
+                            + maxBytes
+                            + " cannot be met: too many rows are protected, or have no time"),
+                Map.of()));
+  }
+
+  /** How many of the oldest rows take as many bytes as are too many, as files go on average. */
+  private static long rowsOf(List<RetainedFile> files, long maxBytes, long times) {
+    long bytes = files.stream().mapToLong(f -> f.task().file().fileSizeInBytes()).sum();
+    double tooMany = (double) (bytes - maxBytes) * times;
+    if (bytes <= maxBytes) {
+      return -1;
+    }
+    long rows = 0;
+    for (RetainedFile file :
+        files.stream().sorted(Comparator.comparingLong(f -> f.times().max())).toList()) {
+      long size = Math.max(1, file.task().file().fileSizeInBytes());
+      if (size >= tooMany) {
+        return rows + Math.max(1, (long) Math.ceil(file.rows() * (tooMany / size)));
+      }
+      rows += file.rows();
+      tooMany -= size;
+    }
+    return rows;
+  }
+
+  private Decision decide(String dataset, List<Partition> partitions, Excess excess) {
+    RetentionPolicy policy = config.policy(dataset);
+    Optional<Instant> cutoff = cutoff(policy);
+    try {
+      TableReader reader =
+          new TableReader(
+              disk, config.timestampColumn(dataset), policy.protect(), config.key(dataset));
+      List<String> warnings = new ArrayList<>();
+      List<RetainedFile> files = new ArrayList<>();
+      List<RetainedTable> tables = new ArrayList<>();
+      for (Partition partition : partitions) {
+        PartitionState state = new PartitionInspector(disk).inspect(partition);
+        if (state instanceof Live live) {
+          RetainedTable table = reader.table(live);
+          tables.add(table);
+          files.addAll(reader.files(table));
+        } else if (!(state instanceof Absent)) {
+          if (policy.protect().isPresent() && config.key(dataset).isPresent()) {
+            throw new RetentionException(
+                partition.path() + " cannot be read, and may hold the newest row of a key");
+          }
+          warnings.add(partition.path() + " cannot be read; its rows are not counted");
+        }
+      }
+      return new RetentionRun(disk, policy, cutoff, maxKeyBytes, excess.rows(files))
+          .decide(dataset, tables, files, warnings);
+    } catch (RetentionException e) {
+      return failed(dataset, cutoff, String.valueOf(e.getMessage()));
+    } catch (CacheException e) {
+      return failed(dataset, cutoff, String.valueOf(e.getMessage()));
+    } catch (IOException | RuntimeException e) {
+      return failed(dataset, cutoff, e.toString());
+    }
+  }
+
+  private static Decision failed(String dataset, Optional<Instant> cutoff, String error) {
+    return new Decision(DatasetRetention.failed(dataset, cutoff, error), Map.of());
+  }
+
+  private Optional<Instant> cutoff(RetentionPolicy policy) {
+    if (policy.days().isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(now.minus(Duration.ofDays(policy.days().getAsLong())));
+    } catch (DateTimeException | ArithmeticException e) {
+      return Optional.empty();
+    }
+  }
+}

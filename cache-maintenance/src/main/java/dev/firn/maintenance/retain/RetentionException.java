@@ -1,0 +1,8 @@
+package dev.firn.maintenance.retain;
+
+/** What is configured for a dataset cannot be asked of its tables: nothing of it is dropped. */
+final class RetentionException extends Exception {
+  RetentionException(String message) {
+    super(message);
+  }
+}
