@@ -21,6 +21,7 @@ import java.util.Locale;
  * @param snapshots which snapshots of a live generation stay when appends are published
  * @param autoRepair whether a pass mends what it finds in doubt
  * @param retention how long rows stay
+ * @param housekeeping what a pass does for the cache as a whole
  */
 public record MaintenanceConfig(
     long targetFileBytes,
@@ -34,37 +35,10 @@ public record MaintenanceConfig(
     Prove prove,
     SnapshotPolicy snapshots,
     AutoRepair autoRepair,
-    RetentionConfig retention) {
+    RetentionConfig retention,
+    Housekeeping housekeeping) {
 
-  /** Without retention. */
-  public MaintenanceConfig(
-      long targetFileBytes,
-      int compactFileCount,
-      long compactAvgFileBytes,
-      long compactBatchBytes,
-      int compactBatchRows,
-      Duration retiredGrace,
-      Duration orphanGrace,
-      long minFreeBytes,
-      Prove prove,
-      SnapshotPolicy snapshots,
-      AutoRepair autoRepair) {
-    this(
-        targetFileBytes,
-        compactFileCount,
-        compactAvgFileBytes,
-        compactBatchBytes,
-        compactBatchRows,
-        retiredGrace,
-        orphanGrace,
-        minFreeBytes,
-        prove,
-        snapshots,
-        autoRepair,
-        RetentionConfig.none());
-  }
-
-  /** Without repairs. */
+  /** Without repairs, retention and housekeeping. */
   public MaintenanceConfig(
       long targetFileBytes,
       int compactFileCount,
@@ -87,7 +61,9 @@ public record MaintenanceConfig(
         minFreeBytes,
         prove,
         snapshots,
-        AutoRepair.OFF);
+        AutoRepair.OFF,
+        RetentionConfig.none(),
+        Housekeeping.none());
   }
 
   /** With appends published under the default policy. */
@@ -155,7 +131,10 @@ public record MaintenanceConfig(
         Duration.ofMinutes(60),
         1L << 30,
         Prove.COUNTS,
-        SnapshotPolicy.defaults());
+        SnapshotPolicy.defaults(),
+        AutoRepair.OFF,
+        RetentionConfig.none(),
+        Housekeeping.defaults());
   }
 
   /** The same with another way to repair. */
@@ -172,7 +151,8 @@ public record MaintenanceConfig(
         prove,
         snapshots,
         other,
-        retention);
+        retention,
+        housekeeping);
   }
 
   /** The same with another retention. */
@@ -189,6 +169,25 @@ public record MaintenanceConfig(
         prove,
         snapshots,
         autoRepair,
+        other,
+        housekeeping);
+  }
+
+  /** The same with other housekeeping. */
+  public MaintenanceConfig with(Housekeeping other) {
+    return new MaintenanceConfig(
+        targetFileBytes,
+        compactFileCount,
+        compactAvgFileBytes,
+        compactBatchBytes,
+        compactBatchRows,
+        retiredGrace,
+        orphanGrace,
+        minFreeBytes,
+        prove,
+        snapshots,
+        autoRepair,
+        retention,
         other);
   }
 }

@@ -13,6 +13,7 @@ import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
+import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.repair.CacheRepair;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
@@ -168,6 +169,11 @@ public final class MaintenancePass {
             }
             save(memory, unchanged, reports, partitions, options, started);
           });
+    }
+    if (config.housekeeping().journal() && !options.dryRun()) {
+      new Journal(disk, cache, noEarlier, config.snapshots(), command)
+          .write(started, PassJournal.entries(reports, sweep.removed(), repair.mended()))
+          .ifPresent(why -> sweep.note(cache.journal().path(), why));
     }
     return new PassReport(
         options.dryRun(),

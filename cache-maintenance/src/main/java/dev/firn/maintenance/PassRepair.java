@@ -20,6 +20,8 @@ import org.slf4j.LoggerFactory;
 final class PassRepair {
   private static final Logger LOG = LoggerFactory.getLogger(PassRepair.class);
 
+  private static final String MENDED = "mended: ";
+
   private final CacheRepair repair;
   private final Map<String, String> said = new HashMap<>();
 
@@ -56,13 +58,20 @@ final class PassRepair {
             || repaired.outcome() == Outcome.FAILED;
     return failed
         ? "not mended: " + repaired.reason()
-        : "mended: "
+        : MENDED
             + mends
             + repaired.copies().map(path -> "; what was replaced is in " + path).orElse("");
   }
 
   private static String say(MendReport mend) {
     return mend.wrong() + ": " + mend.action();
+  }
+
+  /** What was mended, by path of the partition. */
+  Map<String, String> mended() {
+    Map<String, String> mended = new HashMap<>(said);
+    mended.values().removeIf(words -> !words.startsWith(MENDED));
+    return mended;
   }
 
   /** The report of a partition, with what was mended in it. */

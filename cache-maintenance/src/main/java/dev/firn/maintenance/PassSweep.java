@@ -136,6 +136,11 @@ final class PassSweep {
     }
   }
 
+  /** Names something that is as it should not be, and is no trouble of a partition's. */
+  void note(String path, String what) {
+    kept.add(new Kept(path, what));
+  }
+
   private void add(SweepItem item, boolean swept) {
     String path = cache.relative(item.path());
     if (item.action() == Action.REMOVE && swept) {

@@ -309,7 +309,7 @@ class VerifyTest {
   void proofThatDoesNotAddUpIsDamage() throws IOException {
     for (Path metadata : List.of(newestMetadata("table-1"))) {
       edit(metadata, t -> t.replaceAll("(rows-in\":\")[0-9]+", "$16"));
-      Finding finding = trouble(verify(), below(metadata), "6 in, 5 out, 0 dropped");
+      Finding finding = trouble(verify(), below(metadata), "6 in, 5 out, dropped: none");
       assertThat(finding.severity()).isEqualTo(Severity.DAMAGE);
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.firn.cli.CommandRun.Result;
 import dev.firn.core.append.SnapshotPolicy;
+import dev.firn.maintenance.Housekeeping;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +59,7 @@ class ConfigTest {
         reaching("min_free_bytes", "0", 0L, MaintenanceConfig::minFreeBytes),
         reaching("prove", "\"content\"", Prove.CONTENT, MaintenanceConfig::prove),
         reaching("auto_repair", "\"provable\"", AutoRepair.PROVABLE, MaintenanceConfig::autoRepair),
+        reaching("journal", "false", false, c -> c.housekeeping().journal()),
         reaching("min_snapshots_to_keep", "3", 3, c -> c.snapshots().minToKeep()),
         reaching("max_snapshot_age_hours", "2", Duration.ofHours(2), c -> c.snapshots().maxAge()));
   }
@@ -93,8 +96,11 @@ class ConfigTest {
     assertThat(keysThatReachThePass().map(a -> component((String) a.get()[0])))
         .containsExactlyInAnyOrderElementsOf(
             Stream.concat(
-                    names(MaintenanceConfig.class).filter(name -> !name.equals("snapshots")),
-                    names(SnapshotPolicy.class).map(name -> "snapshots." + name))
+                    names(MaintenanceConfig.class)
+                        .filter(name -> !List.of("snapshots", "housekeeping").contains(name)),
+                    Stream.concat(
+                        names(SnapshotPolicy.class).map(name -> "snapshots." + name),
+                        names(Housekeeping.class).map(name -> "housekeeping." + name)))
                 .toList());
   }
 
@@ -106,6 +112,7 @@ class ConfigTest {
     return switch (key) {
       case "min_snapshots_to_keep" -> "snapshots.minToKeep";
       case "max_snapshot_age_hours" -> "snapshots.maxAge";
+      case "journal" -> "housekeeping." + camelCase(key);
       default -> camelCase(key);
     };
   }

@@ -94,6 +94,7 @@ class SqlTest {
     return run.run("query", "sql", "SHOW TABLES", "--format", "csv").lines().stream()
         .map(String::strip)
         .filter(name -> !name.equals("name"))
+        .filter(name -> !name.equals(CacheDirectory.JOURNAL_DATASET))
         .toList();
   }
 

@@ -5,6 +5,7 @@ import dev.firn.core.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,11 +17,19 @@ import java.util.Objects;
  * <p>A partition is a directory below {@code datasets/<dataset>} on a way of {@code key=value}
  * directories that holds a cursor or something with a generation's exact name. Symbolic links are
  * not followed. Whatever else lies there belongs to somebody else and is left alone.
+ *
+ * <p>The journal of maintenance, in {@code maintenance/journal}, is a partition like any other: the
+ * only one of the dataset {@value #JOURNAL_DATASET}, and without keys. That name is reserved.
  */
 public final class CacheDirectory {
   public static final String DATASETS = "datasets";
   public static final String MAINTENANCE = "maintenance";
   public static final String CREATE_LOCK = ".create.lock";
+
+  /** The dataset that says what maintenance did. */
+  public static final String JOURNAL_DATASET = "firn_maintenance";
+
+  private static final String JOURNAL = "journal";
 
   /** Where the program that wrote the caches of the field keeps rows on their way into a table. */
   private static final String SPOOL = "_hypaware_spool";
@@ -42,16 +51,28 @@ public final class CacheDirectory {
     return root.resolve(MAINTENANCE);
   }
 
+  /** Where passes and repairs write down what they did, there or not. */
+  public Partition journal() {
+    return new Partition(
+        JOURNAL_DATASET, Map.of(), maintenance().resolve(JOURNAL), MAINTENANCE + "/" + JOURNAL);
+  }
+
   /** The datasets there are, sorted; none if the root is empty or absent. */
   public List<String> datasets() throws IOException {
     Path directory = root.resolve(DATASETS);
     List<String> datasets = new ArrayList<>();
     if (isDirectory(directory)) {
       for (String name : disk.list(directory)) {
-        if (Names.isDataset(name) && isDirectory(directory.resolve(name))) {
+        if (Names.isDataset(name)
+            && !name.equals(JOURNAL_DATASET)
+            && isDirectory(directory.resolve(name))) {
           datasets.add(name);
         }
       }
+    }
+    if (!partitions(JOURNAL_DATASET).isEmpty()) {
+      datasets.add(JOURNAL_DATASET);
+      Collections.sort(datasets);
     }
     return List.copyOf(datasets);
   }
@@ -69,6 +90,14 @@ public final class CacheDirectory {
   public List<Partition> partitions(String dataset) throws IOException {
     Names.requireDataset(dataset);
     List<Partition> partitions = new ArrayList<>();
+    if (dataset.equals(JOURNAL_DATASET)) {
+      Partition journal = journal();
+      if (isDirectory(maintenance()) && isDirectory(journal.directory())) {
+        collect(dataset, Map.of(), journal.directory(), journal.path(), partitions);
+        partitions.removeIf(partition -> !partition.keys().isEmpty());
+      }
+      return List.copyOf(partitions);
+    }
     Path directory = root.resolve(DATASETS).resolve(dataset);
     if (isDataset(directory)) {
       collect(dataset, Map.of(), directory, DATASETS + "/" + dataset, partitions);
@@ -115,6 +144,13 @@ public final class CacheDirectory {
    * @throws IllegalArgumentException if a name could not be a directory below the root
    */
   public Partition partition(String dataset, Map<String, String> keys) {
+    if (dataset.equals(JOURNAL_DATASET)) {
+      if (!keys.isEmpty()) {
+        throw new IllegalArgumentException(
+            "dataset \"" + dataset + "\" says what maintenance did; name another one");
+      }
+      return journal();
+    }
     StringBuilder path = new StringBuilder(DATASETS + "/" + Names.requireDataset(dataset));
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("a partition of " + dataset + " needs a key");

@@ -26,11 +26,15 @@ public final class CacheRows {
 
   private CacheRows() {}
 
-  /** Sorted rows by partition path; partitions in doubt are left out, empty ones too. */
+  /**
+   * Sorted rows by partition path; partitions in doubt are left out, empty ones and the journal of
+   * maintenance too.
+   */
   public static Map<String, List<String>> read(Disk disk, Path root) throws IOException {
     Map<String, List<String>> rows = new TreeMap<>();
     for (Partition partition : new CacheDirectory(disk, root).partitions()) {
-      if (new PartitionInspector(disk).inspect(partition) instanceof Live live) {
+      if (!partition.dataset().equals(CacheDirectory.JOURNAL_DATASET)
+          && new PartitionInspector(disk).inspect(partition) instanceof Live live) {
         List<String> found = read(disk, live);
         if (!found.isEmpty()) {
           rows.put(partition.path(), found);

@@ -167,6 +167,9 @@ public final class CacheBackup {
     }
     takeHeldOfOthers(cache.root().resolve(HeldAppends.HELD), held, backup);
     for (Path file : backup.filesBelow(cache.maintenance())) {
+      if (file.startsWith(cache.journal().directory())) {
+        continue; // taken as a partition, if it is one
+      }
       if (cache.maintenance().equals(file.getParent())) {
         takeMutable(file, backup, transfer);
       } else {

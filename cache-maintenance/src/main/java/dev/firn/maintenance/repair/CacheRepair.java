@@ -12,6 +12,8 @@ import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.journal.Journal;
+import dev.firn.maintenance.journal.JournalEntry;
 import dev.firn.maintenance.repair.Mend.Beyond;
 import dev.firn.maintenance.repair.Mend.BringIn;
 import dev.firn.maintenance.repair.Mend.ChooseLive;
@@ -96,8 +98,31 @@ public final class CacheRepair {
       repaired.add(run.repair());
       refused |= run.diskRefused;
     }
+    if (options.apply() && config.housekeeping().journal()) {
+      new Journal(disk, cache, clock, config.snapshots(), command)
+          .write(started, entries(repaired));
+    }
     return new RepairReport(
         options.apply(), repaired, Duration.between(started, clock.instant()).toMillis(), refused);
+  }
+
+  private static List<JournalEntry> entries(List<RepairedPartition> repaired) {
+    List<JournalEntry> entries = new ArrayList<>();
+    for (RepairedPartition partition : repaired) {
+      for (MendReport mend : partition.mends()) {
+        if (mend.status() == Status.DONE) {
+          entries.add(
+              JournalEntry.of(
+                  JournalEntry.Kind.REPAIR,
+                  partition.partition().dataset(),
+                  mend.path(),
+                  mend.wrong() + ": " + mend.action(),
+                  mend.rows().orElse(0),
+                  0));
+        }
+      }
+    }
+    return entries;
   }
 
   /**

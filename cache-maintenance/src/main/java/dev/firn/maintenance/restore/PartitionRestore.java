@@ -16,6 +16,8 @@ import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.journal.Journal;
+import dev.firn.maintenance.journal.JournalEntry;
 import dev.firn.maintenance.restore.RestorePlan.Refusal;
 import dev.firn.maintenance.restore.RestorePlan.Restore;
 import dev.firn.maintenance.restore.RestoreReport.Outcome;
@@ -23,6 +25,7 @@ import dev.firn.maintenance.swap.PartitionRestorer;
 import dev.firn.maintenance.swap.PartitionRestorer.Restored;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -36,7 +39,9 @@ import java.util.Optional;
 public final class PartitionRestore {
   private final Disk disk;
   private final CacheDirectory cache;
+  private final MaintenanceConfig config;
   private final InstantSource clock;
+  private final String command;
   private final PartitionLocks locks;
   private final Publisher publisher;
 
@@ -51,7 +56,9 @@ public final class PartitionRestore {
       String command) {
     this.disk = disk;
     this.cache = cache;
+    this.config = config;
     this.clock = clock;
+    this.command = command;
     this.locks = new PartitionLocks(disk, command);
     this.publisher = new Publisher(disk, clock, config.snapshots());
   }
@@ -67,6 +74,7 @@ public final class PartitionRestore {
       try (HeldLock lease = locks.takeLease(partition.directory(), clock.instant())) {
         RestoreReport done = restore(partition, true);
         lease.requireValid();
+        journal(done);
         return done;
       }
     } catch (LeaseUnavailable e) {
@@ -80,6 +88,23 @@ public final class PartitionRestore {
           Outcome.FAILED,
           Objects.requireNonNullElse(e.getMessage(), e.toString()),
           !(e instanceof CacheException));
+    }
+  }
+
+  private void journal(RestoreReport done) {
+    if (config.housekeeping().journal() && done.outcome() == Outcome.RESTORED) {
+      JournalEntry entry =
+          new JournalEntry(
+              JournalEntry.Kind.RESTORE,
+              done.partition().dataset(),
+              done.partition().path(),
+              "back to " + done.parent().orElse("?") + ", " + done.rowsKept() + " rows kept",
+              done.rowsBack(),
+              0,
+              done.generationBefore().orElse(null),
+              done.generationAfter().orElse(null));
+      new Journal(disk, cache, clock, config.snapshots(), command)
+          .write(clock.instant(), List.of(entry));
     }
   }
 

@@ -4,6 +4,7 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.Partition;
+import dev.firn.maintenance.Housekeeping;
 import dev.firn.maintenance.MaintenanceConfig;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ public final class Repairs {
     return new CacheRepair(
             disk,
             new CacheDirectory(disk, root),
-            MaintenanceConfig.defaults(),
+            MaintenanceConfig.defaults().with(Housekeeping.none()),
             InstantSource.fixed(NOW),
             "test")
         .run(partitions, options);

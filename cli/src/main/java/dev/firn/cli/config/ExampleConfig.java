@@ -47,6 +47,10 @@ public final class ExampleConfig {
                 "orphan_grace_minutes": 60,
                 "max_generations": 8,
 
+                // Whether passes, repairs and restores write down what they did, in the dataset
+                // firn_maintenance.
+                "journal": true,
+
                 // The newest snapshots of a table that stay, and when older ones go.
                 "min_snapshots_to_keep": 10,
                 "max_snapshot_age_hours": 24,

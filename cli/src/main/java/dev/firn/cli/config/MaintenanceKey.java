@@ -1,9 +1,11 @@
 package dev.firn.cli.config;
 
 import dev.firn.core.append.SnapshotPolicy;
+import dev.firn.maintenance.Housekeeping;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.retain.RetentionConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -29,7 +31,8 @@ enum MaintenanceKey {
   MAX_GENERATIONS(Rule.whole(1, Integer.MAX_VALUE), d -> 8L),
   MIN_FREE_BYTES(Rule.whole(0, Limits.BYTES), MaintenanceConfig::minFreeBytes),
   PROVE(Rule.oneOf(provings()), d -> d.prove().text()),
-  AUTO_REPAIR(Rule.oneOf(repairs()), d -> d.autoRepair().text());
+  AUTO_REPAIR(Rule.oneOf(repairs()), d -> d.autoRepair().text()),
+  JOURNAL(Rule.flag(), d -> d.housekeeping().journal());
 
   /** Where numbers stop making sense, and sums of them still fit: a pebibyte, a century. */
   private static final class Limits {
@@ -80,7 +83,9 @@ enum MaintenanceKey {
         new SnapshotPolicy(
             Math.toIntExact((Long) value.apply(MIN_SNAPSHOTS_TO_KEEP)),
             Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))),
-        autoRepair((String) value.apply(AUTO_REPAIR)));
+        autoRepair((String) value.apply(AUTO_REPAIR)),
+        RetentionConfig.none(),
+        new Housekeeping((Boolean) value.apply(JOURNAL)));
   }
 
   private static AutoRepair autoRepair(String text) {

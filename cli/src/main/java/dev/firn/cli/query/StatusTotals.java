@@ -1,5 +1,6 @@
 package dev.firn.cli.query;
 
+import dev.firn.core.layout.CacheDirectory;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
@@ -23,13 +24,21 @@ record StatusTotals(
     return new StatusTotals(
         status.partitions().size(),
         status.partitions().stream().filter(p -> p.state() == State.UNREADABLE).count(),
-        sum(status, LiveContent::rows),
+        rows(status),
         sum(status, LiveContent::unpublished),
         status.partitions().stream().mapToLong(PartitionStatus::heldExchanges).sum(),
         sum(status, LiveContent::dataFiles),
         sum(status, LiveContent::bytes),
         status.partitions().stream().mapToLong(PartitionStatus::retiredBytes).sum(),
         status.partitions().stream().mapToLong(PartitionStatus::orphanedBytes).sum());
+  }
+
+  /** Of what was appended; what maintenance wrote down is beside it. */
+  private static long rows(CacheStatus status) {
+    return status.partitions().stream()
+        .filter(p -> !p.partition().dataset().equals(CacheDirectory.JOURNAL_DATASET))
+        .mapToLong(p -> p.live().map(LiveContent::rows).orElse(0L))
+        .sum();
   }
 
   private static long sum(CacheStatus status, ToLongFunction<LiveContent> of) {
