@@ -11,9 +11,9 @@ import java.util.Locale;
  * @param targetFileBytes outputs close at this size; a file is small under three quarters of it
  * @param compactFileCount small files beyond the baseline that make a partition due
  * @param compactAvgFileBytes only if the small files' average is under this
- * @param compactBatchBytes a row group holds at most this many encoded bytes, a value of a
- *     dictionary counted once, but always at least one row
- * @param compactBatchRows a row group holds at most this many rows
+ * @param compactBatchBytes a row group takes at most this much memory while it is made: compressed,
+ *     and of the column that is being encoded each distinct value once; but always at least one row
+ * @param compactBatchRows a data page holds at most this many rows: what is decoded at a time
  * @param retiredGrace how long a superseded generation stays for its readers
  * @param orphanGrace how long something that was never live stays, from its newest change
  * @param minFreeBytes a rewrite does not start that would leave less than this free on the disk
@@ -125,7 +125,7 @@ public record MaintenanceConfig(
         128L << 20,
         32,
         32L << 20,
-        32L << 20,
+        64L << 20,
         10_000,
         Duration.ofHours(24),
         Duration.ofMinutes(60),

@@ -31,23 +31,23 @@ final class ForeignPasses {
 
   /** Every data file is large enough to stay as it is. */
   ForeignPasses withLargeFiles() {
-    return with(100, MaintenanceConfig.defaults().compactBatchRows());
+    return with(100, MaintenanceConfig.defaults().compactBatchBytes());
   }
 
-  /** Every so many rows a new row group begins. */
-  ForeignPasses withBatchRows(int rows) {
-    return with(MaintenanceConfig.defaults().targetFileBytes(), rows);
+  /** A new row group begins when one takes so many bytes. */
+  ForeignPasses withBatchBytes(long bytes) {
+    return with(MaintenanceConfig.defaults().targetFileBytes(), bytes);
   }
 
-  private ForeignPasses with(long targetFileBytes, int batchRows) {
+  private ForeignPasses with(long targetFileBytes, long batchBytes) {
     MaintenanceConfig d = MaintenanceConfig.defaults();
     config =
         new MaintenanceConfig(
             targetFileBytes,
             d.compactFileCount(),
             d.compactAvgFileBytes(),
-            d.compactBatchBytes(),
-            batchRows,
+            batchBytes,
+            d.compactBatchRows(),
             d.retiredGrace(),
             d.orphanGrace(),
             0,

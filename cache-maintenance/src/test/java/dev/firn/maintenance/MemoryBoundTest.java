@@ -53,7 +53,7 @@ class MemoryBoundTest {
   }
 
   @Test
-  void exchangesWhoseLargeValuesAllDifferNeed100Megabytes() throws Exception {
+  void exchangesWhoseLargeValuesAllDifferNeed160Megabytes() throws Exception {
     int exchanges = SOAK ? 400 : 20;
     try (Cache cache = Appends.open(root())) {
       CacheWriter writer = Appends.writer(cache);
@@ -68,7 +68,7 @@ class MemoryBoundTest {
         writer.append(json.append("]").toString());
       }
     }
-    assertCompacts(exchanges * 100L, "", "-Xmx100m");
+    assertCompacts(exchanges * 100L, "", "-Xmx160m");
   }
 
   /** 100 KB that differ in a few bytes from those before take a few bytes, until they are read. */

@@ -268,7 +268,7 @@ class ConfigTest {
         { "query": { "cache": {
             "maintenance": { "enabled": true, "interval_minutes": 0, "target_file_bytes": 134217728,
               "min_snapshots_to_keep": 10, "max_snapshot_age_hours": 24, "compact_file_count": 32,
-              "compact_avg_file_bytes": 33554432, "compact_batch_bytes": 33554432,
+              "compact_avg_file_bytes": 33554432, "compact_batch_bytes": 67108864,
               "compact_batch_rows": 10000, "max_tick_ms": 30000, "retired_grace_hours": 24,
               "orphan_grace_minutes": 60, "max_generations": 8, "min_free_bytes": 1073741824,
               "prove": "counts" },

@@ -18,28 +18,40 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
  * #compress} gives is valid until its next call; Parquet copies it at once.
  */
 public final class ZstdPages implements BytesInputCompressor, AutoCloseable {
-  /** Level 9 takes 2.5 times as long for nothing; level 1 writes a tenth more. */
-  private static final int LEVEL = 3;
+  /** For what is written once and soon rewritten. Level 1 writes a tenth more. */
+  public static final int FAST = 3;
+
+  /**
+   * For what stays: a twentieth less than {@link #FAST} in twice the time. Higher levels take much
+   * longer for another hundredth.
+   */
+  public static final int SMALL = 6;
 
   /** Larger pages are compressed piece by piece, smaller ones faster at once. */
-  static final int LARGE_BYTES = 1 << 20;
+  static final int LARGE_BYTES = 2 << 20;
 
   private static final int SLAB_BYTES = 64 << 10;
 
-  private final ZstdCompressCtx context = new ZstdCompressCtx().setLevel(LEVEL);
+  private final int level;
+  private final ZstdCompressCtx context;
   private byte[] buffer = new byte[4096];
+
+  public ZstdPages(int level) {
+    this.level = level;
+    this.context = new ZstdCompressCtx().setLevel(level);
+  }
 
   @Override
   public BytesInput compress(BytesInput page) throws IOException {
     return page.size() > LARGE_BYTES ? compressLarge(page) : compressSmall(page);
   }
 
-  private static BytesInput compressLarge(BytesInput page) throws IOException {
+  private BytesInput compressLarge(BytesInput page) throws IOException {
     CapacityByteArrayOutputStream to =
         new CapacityByteArrayOutputStream(
             SLAB_BYTES, Integer.MAX_VALUE, HeapByteBufferAllocator.getInstance());
     try (ZstdOutputStreamNoFinalizer compressed =
-        new ZstdOutputStreamNoFinalizer(new Unclosed(to), LEVEL)) {
+        new ZstdOutputStreamNoFinalizer(new Unclosed(to), level)) {
       page.writeAllTo(compressed);
     }
     return BytesInput.from(to);

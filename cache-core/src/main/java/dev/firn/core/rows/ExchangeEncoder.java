@@ -42,7 +42,7 @@ public final class ExchangeEncoder implements AutoCloseable {
   /** From here on minima and maxima of a column help less than they cost. */
   private static final int FAT_VALUE_CHARACTERS = 1024;
 
-  private final ZstdPages compressor = new ZstdPages();
+  private final ZstdPages compressor = new ZstdPages(ZstdPages.FAST);
   private @Nullable Plan plan;
 
   /** What follows from a schema alone. */

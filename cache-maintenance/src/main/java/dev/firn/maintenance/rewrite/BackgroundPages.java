@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * thread fails the next call, and all pages after it are dropped.
  */
 final class BackgroundPages implements AutoCloseable {
-  static final int WAITING_BYTES = 4 << 20;
+  static final int WAITING_BYTES = 8 << 20;
 
   /** What may yet be handed over; all of it when nothing waits and nothing is being compressed. */
   private final Semaphore room = new Semaphore(WAITING_BYTES);

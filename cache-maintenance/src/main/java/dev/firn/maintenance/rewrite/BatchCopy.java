@@ -23,8 +23,7 @@ final class BatchCopy {
   private final List<ColumnDescriptor> leaves;
   private final Map<InputSchema, List<LeafMapping>> mappings;
   private final PageCodecs codecs;
-  private final long batchBytes;
-  private final boolean proveContent;
+  private final RewriteLimits limits;
 
   BatchCopy(
       List<RewriteInput> inputs,
@@ -36,8 +35,7 @@ final class BatchCopy {
     // All footers of one schema share its instance.
     this.mappings = new IdentityHashMap<>(resolved.mappings());
     this.codecs = codecs;
-    this.batchBytes = limits.batchBytes();
-    this.proveContent = limits.proveContent();
+    this.limits = limits;
   }
 
   /** Writes one row group with the first rows of the batch, and tells {@code batches} how many. */
@@ -46,12 +44,12 @@ final class BatchCopy {
     Batches.Batch batch = planned;
     try (BatchInputs open = new BatchInputs(inputs, codecs)) {
       while (true) {
-        OutputWriter.RowGroup group = writer.startRowGroup(batchBytes);
+        OutputWriter.RowGroup group = writer.startRowGroup();
         long fitted = fill(group, batch, order, open, writer.output().name());
         if (fitted == batch.rows()) {
           group.write(fitted);
           order.written();
-          batches.written(batch, group.bytes());
+          batches.written(batch, group.taken());
           return;
         }
         batch = batches.shorten(batch, Math.max(1, fitted / 5 * 4 + fitted % 5 * 4 / 5));
@@ -73,7 +71,11 @@ final class BatchCopy {
       boolean complete =
           permutation == null
               ? copy(batch, column.leaf, open, chunk)
-              : new PermutedColumn(leaves.get(column.leaf), permutation, batchBytes, proveContent)
+              : new PermutedColumn(
+                      leaves.get(column.leaf),
+                      permutation,
+                      limits.sortBytes(),
+                      limits.proveContent())
                   .copy(output, () -> column(batch, column.leaf, open), chunk::write);
       if (!complete) {
         return chunk.rows();
@@ -138,7 +140,8 @@ final class BatchCopy {
       }
     }
     ColumnProperties properties =
-        ColumnProperties.of(leaves.get(leaf), bytes / Math.max(values, 1), values, batchBytes);
+        ColumnProperties.of(
+            leaves.get(leaf), bytes / Math.max(values, 1), values, limits.encoderBytes());
     return new Column(leaf, properties, bytes);
   }
 

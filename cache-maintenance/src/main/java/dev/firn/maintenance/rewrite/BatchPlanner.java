@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
  * Cuts inputs into batches, each of which is to become one row group of an output. Sizes and masks
  * in, slices out, one batch at a time: only the footers of the batch's own inputs are held.
  *
- * <p>A batch holds at most {@code batchRows} kept rows, and what it is expected to take at most
+ * <p>A batch holds at most {@code groupRows} kept rows, and what it is expected to take at most
  * {@code batchBytes}; counting rows alone once exhausted the memory. The expectation is the encoded
- * input and the footers, times what earlier row groups took for each byte expected: less where
- * inputs repeat each other's values, more where an encoding unfolds. It decides how much is tried;
- * what is written is bounded by what the row group really holds, see {@link
- * OutputWriter.RowGroup#room}.
+ * input and the footers, times what earlier row groups took for each byte expected: less for what
+ * compresses and where inputs repeat each other's values, more where an encoding unfolds. It
+ * decides how much is tried; what is written is bounded by what the row group really holds, see
+ * {@link OutputWriter.Chunk#write}.
  *
  * <p>The bytes of an input's row group are taken as spread evenly over its rows, kept or not. Row
  * groups that fit into an empty batch are not cut for their bytes: the batch before them ends
@@ -33,7 +33,7 @@ final class BatchPlanner implements Batches {
   private final List<RewriteInput> inputs;
   private final Footers footers;
   private final long batchBytes;
-  private final long batchRows;
+  private final long groupRows;
   private final NavigableMap<Integer, InputFooter> window = new TreeMap<>();
   private double scale = 1;
 
@@ -51,7 +51,7 @@ final class BatchPlanner implements Batches {
     this.inputs = inputs;
     this.footers = footers;
     this.batchBytes = limits.batchBytes();
-    this.batchRows = limits.batchRows();
+    this.groupRows = limits.groupRows();
   }
 
   @Override
@@ -169,13 +169,13 @@ final class BatchPlanner implements Batches {
       double perRow = bytesPerRow(group) * scale;
       double retained = group.retainedBytes();
       double whole = retained + perRow * (end - from);
-      boolean fits = whole <= batchBytes && kept <= batchRows;
-      if (fits && (expected + whole > batchBytes || rows + kept > batchRows)) {
+      boolean fits = whole <= batchBytes && kept <= groupRows;
+      if (fits && (expected + whole > batchBytes || rows + kept > groupRows)) {
         return false;
       }
       double room = batchBytes - expected - retained;
       long byteRoom = fits ? end - from : (long) Math.min(end - from, Math.max(0, room) / perRow);
-      long rowRoom = batchRows - rows;
+      long rowRoom = groupRows - rows;
       if (rowRoom <= 0 || (byteRoom <= 0 && !slices.isEmpty())) {
         return false;
       }

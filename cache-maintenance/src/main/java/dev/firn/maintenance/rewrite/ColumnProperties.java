@@ -1,8 +1,6 @@
 package dev.firn.maintenance.rewrite;
 
-import dev.firn.core.parquet.ParquetFileOutput;
 import org.apache.parquet.column.ColumnDescriptor;
-import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.schema.MessageType;
 
@@ -19,8 +17,8 @@ import org.apache.parquet.schema.MessageType;
  *   <li>{@link #FAT}: the values take {@value #FAT_VALUE_BYTES} bytes or more on average, a
  *       repeated value of a dictionary counted once. No minima and maxima either, which cost two
  *       comparisons of such a value a row and help no query.
- *   <li>{@link #REPETITIVE}: the values are smaller, but written out they would take more than a
- *       whole batch may. 400 distinct texts of 3 KB are 1.2 MB, too much for the default
+ *   <li>{@link #REPETITIVE}: the values are smaller, but written out they would take more than an
+ *       encoder may hold. 400 distinct texts of 3 KB are 1.2 MB, too much for the default
  *       dictionary, and on 100,000 rows 300 MB.
  * </ul>
  *
@@ -33,36 +31,35 @@ enum ColumnProperties {
 
   static final int FAT_VALUE_BYTES = 4096;
 
-  private static final ParquetProperties PROPERTIES = ParquetFileOutput.properties().build();
-
   /**
    * @param averageValueBytes see {@link PageScan.ChunkSize}
    * @param values how many entries the batch's inputs hold
    */
   static ColumnProperties of(
-      ColumnDescriptor column, double averageValueBytes, double values, long batchBytes) {
+      ColumnDescriptor column, double averageValueBytes, double values, long encoderBytes) {
     if (!DistinctChunkWriter.takes(column)) {
       return USUAL;
     }
     if (averageValueBytes >= FAT_VALUE_BYTES) {
       return FAT;
     }
-    return averageValueBytes * values > batchBytes ? REPETITIVE : USUAL;
+    return averageValueBytes * values > encoderBytes ? REPETITIVE : USUAL;
   }
 
   /**
    * @param only a schema with the column alone
+   * @param pageRows the most rows of a page
    */
   ChunkWriter encoder(
       MessageType only,
       ColumnDescriptor column,
+      CountedPages pages,
       ColumnChunkPageWriteStore store,
-      BackgroundPages background) {
-    CountedPages pages = new CountedPages(store.getPageWriter(column), background);
+      int pageRows) {
     return switch (this) {
-      case USUAL -> new UsualChunkWriter(PROPERTIES, only, column, pages, store);
-      case REPETITIVE -> new DistinctChunkWriter(column, pages, true);
-      case FAT -> new DistinctChunkWriter(column, pages, false);
+      case USUAL -> new UsualChunkWriter(only, column, pages, store, pageRows);
+      case REPETITIVE -> new DistinctChunkWriter(column, pages, true, pageRows);
+      case FAT -> new DistinctChunkWriter(column, pages, false, pageRows);
     };
   }
 }

@@ -10,21 +10,43 @@ import org.apache.parquet.column.statistics.Statistics;
 import org.apache.parquet.column.statistics.geospatial.GeospatialStatistics;
 
 /**
- * Counts the bytes of pages before they are compressed, which is done in the background. Takes
- * pages of version 1.
+ * Has the pages of one column chunk compressed in the background and counts what they take: those
+ * that have been compressed as they are then, the others as they come, so that the count only falls
+ * by waiting. Takes pages of version 1.
  */
 final class CountedPages implements PageWriter {
   private final PageWriter to;
+  private final CountingCompressor compressor;
   private final BackgroundPages background;
-  private long bytes;
+  private long handedOver;
+  private volatile long compressed;
 
-  CountedPages(PageWriter to, BackgroundPages background) {
+  /**
+   * @param to compresses with {@code compressor}
+   */
+  CountedPages(PageWriter to, CountingCompressor compressor, BackgroundPages background) {
     this.to = to;
+    this.compressor = compressor;
     this.background = background;
   }
 
+  /** What the pages take at most; exactly, once {@link BackgroundPages#await} has returned. */
   long bytes() {
-    return bytes;
+    // Read first: a page that is compressed meanwhile is counted twice rather than never.
+    long done = compressed;
+    return handedOver - done + compressor.bytes();
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // by one thread at a time
+  private void write(BytesInput page, BackgroundPages.Writing writing) throws IOException {
+    long size = page.size();
+    handedOver += size;
+    background.write(
+        page,
+        data -> {
+          writing.write(data);
+          compressed += size;
+        });
   }
 
   @Override
@@ -39,8 +61,7 @@ final class CountedPages implements PageWriter {
       Encoding definitions,
       Encoding encoding)
       throws IOException {
-    bytes += page.size();
-    background.write(
+    write(
         page,
         data ->
             to.writePage(
@@ -86,9 +107,8 @@ final class CountedPages implements PageWriter {
 
   @Override
   public void writeDictionaryPage(DictionaryPage page) throws IOException {
-    bytes += page.getBytes().size();
     int values = page.getDictionarySize();
-    background.write(
+    write(
         page.getBytes(),
         data -> to.writeDictionaryPage(new DictionaryPage(data, values, page.getEncoding())));
   }
@@ -106,6 +126,6 @@ final class CountedPages implements PageWriter {
 
   @Override
   public String memUsageString(String prefix) {
-    return prefix + " " + bytes + " bytes in pages";
+    return prefix + " " + bytes() + " bytes in pages";
   }
 }

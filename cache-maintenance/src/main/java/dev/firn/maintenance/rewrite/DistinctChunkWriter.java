@@ -21,18 +21,22 @@ import org.apache.parquet.io.api.Binary;
  * <p>Each distinct value is held once until the chunk is complete, and only then is chosen between
  * dictionary and plain. So memory is bounded by the distinct values, whatever they would take if
  * they were written out row by row; and no dictionary is given up for what its first rows look
- * like. Plain values are cut into pages of a megabyte, so that no reader needs the chunk as a
- * whole.
+ * like. Where more is held than may be, and a dictionary of it would not halve the chunk, the
+ * choice is made there and then: plain, and from then on no more than a page is held. Plain values
+ * are cut into pages of a megabyte, so that no reader needs the chunk as a whole.
  */
 final class DistinctChunkWriter implements ChunkWriter {
   /** A plain page ends with the row that reaches this. */
   private static final long PAGE_BYTES = 1 << 20;
 
-  /** Any page ends with the row that reaches this many entries. */
-  private static final int PAGE_ENTRIES = 20_000;
-
   /** What a dictionary page costs beside its values: a header and a frame of its own. */
   private static final int DICTIONARY_OVERHEAD_BYTES = 64;
+
+  /** What a distinct value takes beside its bytes: its objects, and its place in two tables. */
+  private static final int VALUE_OVERHEAD_BYTES = 120;
+
+  /** Two levels and a number. */
+  private static final int ENTRY_BYTES = 2 + Integer.BYTES;
 
   private static final int INITIAL_SLAB_BYTES = 64;
   private static final int MAX_LEVEL = Byte.MAX_VALUE;
@@ -40,6 +44,7 @@ final class DistinctChunkWriter implements ChunkWriter {
   private final ColumnDescriptor column;
   private final CountedPages pages;
   private final boolean statistics;
+  private final int pageRows;
   private final DistinctValues distinct = new DistinctValues();
   private byte[] repetitions = new byte[1024];
   private byte[] definitions = new byte[1024];
@@ -47,18 +52,22 @@ final class DistinctChunkWriter implements ChunkWriter {
   private int entries;
   private int values;
   private long plainBytes;
-  private boolean finished;
+  private int rows;
+  private boolean plainOnly;
 
   /**
    * @param statistics whether pages tell their minima and maxima
+   * @param pageRows the most rows of a page
    */
-  DistinctChunkWriter(ColumnDescriptor column, CountedPages pages, boolean statistics) {
+  DistinctChunkWriter(
+      ColumnDescriptor column, CountedPages pages, boolean statistics, int pageRows) {
     if (!takes(column)) {
       throw new AssertionError(column);
     }
     this.column = column;
     this.pages = pages;
     this.statistics = statistics;
+    this.pageRows = pageRows;
   }
 
   /** Columns of binaries, but for those that are nested beyond all reason. */
@@ -89,24 +98,54 @@ final class DistinctChunkWriter implements ChunkWriter {
   }
 
   @Override
-  public void endRow() {}
+  public void endRow() {
+    rows++;
+    if (plainOnly
+        && (plainBytes >= PAGE_BYTES || rows >= pageRows || entries >= MAX_PAGE_ENTRIES)) {
+      writePages(false);
+    }
+  }
 
   @Override
-  public long encodedBytes() {
-    return finished
-        ? pages.bytes()
-        : distinct.dictionaryBytes() + (long) Integer.BYTES * values + 2L * entries;
+  public long heldBytes() {
+    return distinct.bytes()
+        + (long) VALUE_OVERHEAD_BYTES * distinct.count()
+        + (long) ENTRY_BYTES * entries;
+  }
+
+  @Override
+  public boolean isWorthHolding() {
+    return !plainOnly && dictionaryBytes() < plainBytes / 2;
+  }
+
+  @Override
+  public boolean holdLess() {
+    if (isWorthHolding()) {
+      return false;
+    }
+    if (!plainOnly) {
+      plainOnly = true;
+      writePages(false);
+    }
+    return true;
   }
 
   @Override
   public void finish() {
-    finished = true;
+    writePages(!plainOnly && distinct.count() < values && dictionaryBytes() < plainBytes);
+  }
+
+  /** What the chunk takes with a dictionary, before compression. */
+  private long dictionaryBytes() {
+    int width = Integer.SIZE - Integer.numberOfLeadingZeros(distinct.count());
+    return distinct.dictionaryBytes()
+        + (long) values * width / Byte.SIZE
+        + DICTIONARY_OVERHEAD_BYTES;
+  }
+
+  /** Puts all that is held into pages. */
+  private void writePages(boolean dictionary) {
     try {
-      int width = Integer.SIZE - Integer.numberOfLeadingZeros(distinct.count());
-      long indexBytes = (long) values * width / Byte.SIZE;
-      boolean dictionary =
-          distinct.count() < values
-              && distinct.dictionaryBytes() + indexBytes + DICTIONARY_OVERHEAD_BYTES < plainBytes;
       if (dictionary) {
         pages.writeDictionaryPage(distinct.dictionary());
       }
@@ -122,6 +161,10 @@ final class DistinctChunkWriter implements ChunkWriter {
       throw new UncheckedIOException(e);
     }
     distinct.clear();
+    entries = 0;
+    values = 0;
+    plainBytes = 0;
+    rows = 0;
   }
 
   /** Whole rows from an entry on. */
@@ -144,7 +187,9 @@ final class DistinctChunkWriter implements ChunkWriter {
       long bytes = 0;
       while (entry < entries) {
         if (repetitions[entry] == 0) {
-          if (entry - from >= PAGE_ENTRIES || (!dictionary && bytes >= PAGE_BYTES)) {
+          if (begun >= pageRows
+              || entry - from >= MAX_PAGE_ENTRIES
+              || (!dictionary && bytes >= PAGE_BYTES)) {
             break;
           }
           begun++;

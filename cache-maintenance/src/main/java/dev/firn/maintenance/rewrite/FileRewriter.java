@@ -37,10 +37,10 @@ import org.jspecify.annotations.Nullable;
  *   <li>The memory holds the dictionary and one page of one column of one input; one row group of
  *       an output, all but one column of it compressed; the footers of the inputs of that row
  *       group; and of each input what {@link RewriteInput} is. What a row group takes is bounded by
- *       {@link RewriteLimits#batchBytes}, not by the size of the data, of the inputs or of their
- *       row groups: only what one row takes, or one page, is held however large. Sorting adds one
- *       column of a row group, before that the keys of all rows, and eight bytes a row, each within
- *       the same bound.
+ *       {@link RewriteLimits#batchBytes}, whatever it holds once it is decoded, and not by the size
+ *       of the data, of the inputs or of their row groups: only what one row takes, or one page, is
+ *       held however large. Sorting adds one column of a row group, before that the keys of all
+ *       rows, and eight bytes a row, each within the same bound.
  *   <li>No result without proof (I6): every output is opened again and compared. {@link
  *       UnreadableInputException} names a damaged input; {@link UnsupportedRewriteException} a
  *       sound one whose columns do not fit; {@link ProofFailedException} an output that is not what
@@ -151,19 +151,18 @@ public final class FileRewriter {
       Batches batches = batches(sort, resolved, copy);
       ColumnTally total = new ColumnTally(resolved.leaves().size(), false);
       OutputWriter writer = null;
-      FileOrder fileOrder = new FileOrder(sort, resolved, limits.batchBytes());
+      FileOrder fileOrder = new FileOrder(sort, resolved, limits.sortBytes());
       try {
         for (Batches.Batch batch = batches.next(); batch != null; batch = batches.next()) {
           if (writer == null) {
-            writer =
-                OutputWriter.open(
-                    outputs.create(), resolved, codecs, background, limits.proveContent());
+            writer = OutputWriter.open(outputs.create(), resolved, codecs, background, limits);
           }
+          long before = writer.bytesWritten();
           copy.copy(batch, batches, fileOrder, writer);
-          if (writer.bytesWritten() >= limits.targetFileBytes()) {
+          if (limits.isComplete(writer.bytesWritten(), writer.bytesWritten() - before)) {
             finish(writer, resolved, total, fileOrder.wholeFile());
             writer = null;
-            fileOrder = new FileOrder(sort, resolved, limits.batchBytes());
+            fileOrder = new FileOrder(sort, resolved, limits.sortBytes());
           }
         }
         if (writer != null) {
@@ -260,7 +259,7 @@ public final class FileRewriter {
       boolean sorted =
           sort != null
               && OutputProof.checkOrder(
-                  output, resolved, footer, sort, 2 * limits.batchBytes(), codecs);
+                  output, resolved, footer, sort, 2 * limits.sortBytes(), codecs);
       for (int i = 0; i < resolved.leaves().size(); i++) {
         total.count(i, tally.values(i), tally.nulls(i));
       }

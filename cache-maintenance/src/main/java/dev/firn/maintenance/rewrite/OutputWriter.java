@@ -2,6 +2,7 @@ package dev.firn.maintenance.rewrite;
 
 import dev.firn.core.parquet.ParquetFileOutput;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.parquet.column.ColumnDescriptor;
@@ -26,6 +27,7 @@ final class OutputWriter {
   private final BackgroundPages background;
   private final ParquetFileOutput opened;
   private final ParquetFileWriter writer;
+  private final RewriteLimits limits;
   private final ColumnTally tally;
   private long rows;
 
@@ -35,7 +37,7 @@ final class OutputWriter {
       PageCodecs codecs,
       BackgroundPages background,
       ParquetFileOutput opened,
-      boolean hashed) {
+      RewriteLimits limits) {
     this.output = output;
     this.schema = resolved.output();
     this.leaves = resolved.leaves();
@@ -43,21 +45,20 @@ final class OutputWriter {
     this.background = background;
     this.opened = opened;
     this.writer = opened.writer();
-    this.tally = new ColumnTally(leaves.size(), hashed);
+    this.limits = limits;
+    this.tally = new ColumnTally(leaves.size(), limits.proveContent());
   }
 
-  /**
-   * @param hashed whether the entries are hashed for the proof of content
-   */
+  /** Entries are hashed if the content is to be proved. */
   static OutputWriter open(
       RewriteOutput output,
       SchemaResolver.Resolved resolved,
       PageCodecs codecs,
       BackgroundPages background,
-      boolean hashed)
+      RewriteLimits limits)
       throws IOException {
     ParquetFileOutput opened = ParquetFileOutput.open(output.file(), resolved.output());
-    return new OutputWriter(output, resolved, codecs, background, opened, hashed);
+    return new OutputWriter(output, resolved, codecs, background, opened, limits);
   }
 
   RewriteOutput output() {
@@ -76,13 +77,8 @@ final class OutputWriter {
     return writer.getPos();
   }
 
-  /**
-   * Begins a row group.
-   *
-   * @param maxBytes what it may take, encoded but not compressed
-   */
-  RowGroup startRowGroup(long maxBytes) {
-    return new RowGroup(maxBytes);
+  RowGroup startRowGroup() {
+    return new RowGroup();
   }
 
   /** Writes the footer and closes the file, which makes it durable. */
@@ -98,27 +94,35 @@ final class OutputWriter {
 
   /** A row group, of which nothing is in the file until it is written. */
   final class RowGroup {
-    private final long maxBytes;
-    private final Chunk[] chunks = new Chunk[leaves.size()];
-    private long bytes;
+    private final List<Chunk> started = new ArrayList<>();
+    private final @Nullable Chunk[] chunks = new @Nullable Chunk[leaves.size()];
+    private long mostHeld;
 
-    private RowGroup(long maxBytes) {
-      this.maxBytes = maxBytes;
+    private RowGroup() {}
+
+    /**
+     * How much of {@link RewriteLimits#batchBytes} it has used, whether its bytes or an encoder
+     * that was worth its memory came nearest to their limit. Of all columns, once they have ended
+     * and it is written.
+     */
+    long taken() {
+      return Math.max(bytes(), mostHeld * 2);
     }
 
-    /** What the columns take that have ended, encoded but not compressed. */
-    long bytes() {
+    /** What the columns take, compressed; at most, as long as pages wait to be. */
+    private long bytes() {
+      long bytes = 0;
+      for (Chunk chunk : started) {
+        bytes += chunk.counted.bytes();
+      }
       return bytes;
-    }
-
-    /** What a further column may take. */
-    long room() {
-      return maxBytes - bytes;
     }
 
     /** Begins a column chunk; each column once, in any order. */
     Chunk start(int leaf, ColumnProperties properties) {
-      return new Chunk(this, leaf, properties);
+      Chunk chunk = new Chunk(this, leaf, properties);
+      started.add(chunk);
+      return chunk;
     }
 
     /** Writes the columns, which must all have ended with the same number of rows. */
@@ -127,8 +131,8 @@ final class OutputWriter {
       writer.startBlock(rowCount);
       for (int i = 0; i < chunks.length; i++) {
         Chunk chunk = chunks[i];
-        if (chunk.rows != rowCount) {
-          throw new AssertionError(chunk.rows + " rows instead of " + rowCount);
+        if (chunk == null || chunk.rows != rowCount) {
+          throw new AssertionError("Column " + i + " has not " + rowCount + " rows");
         }
         chunk.pages.flushToFileWriter(writer);
         chunk.pages.close();
@@ -148,6 +152,7 @@ final class OutputWriter {
     private final int leaf;
     private final int maxDefinition;
     private final ColumnChunkPageWriteStore pages;
+    private final CountedPages counted;
     private final ColumnTally.Entries tally;
     private @Nullable ChunkWriter encoder;
     private long rows;
@@ -159,9 +164,12 @@ final class OutputWriter {
       ColumnDescriptor column = leaves.get(leaf);
       this.maxDefinition = column.getMaxDefinitionLevel();
       MessageType only = LeafProjection.of(schema, column);
-      this.pages = ParquetFileOutput.pages(codecs.getCompressor(CompressionCodecName.ZSTD), only);
+      CountingCompressor compressor =
+          new CountingCompressor(codecs.getCompressor(CompressionCodecName.ZSTD));
+      this.pages = ParquetFileOutput.pages(compressor, only);
+      this.counted = new CountedPages(pages.getPageWriter(column), compressor, background);
       this.tally = OutputWriter.this.tally.next(leaf);
-      this.encoder = properties.encoder(only, column, pages, background);
+      this.encoder = properties.encoder(only, column, counted, pages, limits.batchRows());
     }
 
     /** How many rows it has, the last of them perhaps not yet complete. */
@@ -172,8 +180,8 @@ final class OutputWriter {
     /**
      * Adds entries.
      *
-     * @return false if the row group is full: no row was begun that would not fit, and the rest of
-     *     the block was left out. Never in its first row
+     * @return false if the row group is full by {@link RewriteLimits#batchBytes}: no row was begun
+     *     that would not fit, and the rest of the block was left out. Never in its first row
      */
     boolean write(TripletBlock block) throws IOException {
       ChunkWriter open = encoder();
@@ -198,9 +206,20 @@ final class OutputWriter {
       return true;
     }
 
-    private boolean isFull(ChunkWriter open) {
+    private boolean isFull(ChunkWriter open) throws IOException {
       unchecked = 0;
-      return open.encodedBytes() > group.room();
+      if (open.heldBytes() <= limits.encoderBytes() && fits(open)) {
+        return false;
+      }
+      return !open.holdLess() || !fits(open);
+    }
+
+    private boolean fits(ChunkWriter open) throws IOException {
+      if (group.bytes() + open.heldBytes() > limits.batchBytes()) {
+        // Exactly, so that row groups end at the same rows however fast pages are compressed.
+        background.await();
+      }
+      return group.bytes() + open.heldBytes() <= limits.batchBytes();
     }
 
     /** Ends the chunk, which takes its place in the row group. */
@@ -210,12 +229,14 @@ final class OutputWriter {
         if (rows > 0) {
           open.endRow();
         }
+        if (open.isWorthHolding()) {
+          group.mostHeld = Math.max(group.mostHeld, open.heldBytes());
+        }
         open.finish();
       } catch (RuntimeException e) {
         throw failed(e);
       }
       encoder = null;
-      group.bytes += open.encodedBytes();
       group.chunks[leaf] = this;
     }
 

@@ -30,7 +30,7 @@ import org.xerial.snappy.Snappy;
  * native memory.
  */
 final class PageCodecs implements CompressionCodecFactory, AutoCloseable {
-  private final ZstdPages compressor = new ZstdPages();
+  private final ZstdPages compressor = new ZstdPages(ZstdPages.SMALL);
   private final Map<CompressionCodecName, ArrayPages> decompressors =
       new EnumMap<>(
           Map.of(

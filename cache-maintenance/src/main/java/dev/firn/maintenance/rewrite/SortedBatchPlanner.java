@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
  * masked. So an input's column chunk is decoded once for each batch that has a row of it. Where
  * rows come nearly in order that is hardly ever more than once; where every input has rows of every
  * batch, as often as there are batches. Where more than {@value #MAX_DECODES} times on average are
- * expected it is not done, and neither where the keys of all rows take more memory than a batch
- * may: then rows are cut as they come, and each batch is sorted by itself. With 10,000 rows a
- * batch, inputs of 30,000 rows in any order are sorted as a whole, and inputs of 500,000 rows if
- * they come by time and are sorted by time.
+ * expected it is not done, and neither where the keys of all rows take more than {@link
+ * RewriteLimits#sortBytes}: then rows are cut as they come, and each batch is sorted by itself.
+ * Inputs that make three row groups are sorted as a whole in any order, and inputs that make fifty
+ * if they come by time and are sorted by time.
  *
  * <p>Keys are let go once the order is known. What stays is eight bytes a row and some for each row
  * group, within the same bound, and the footers of the inputs of one batch; those are read again
@@ -38,7 +38,7 @@ final class SortedBatchPlanner implements Batches {
   private final List<RewriteInput> inputs;
   private final BatchPlanner.Footers footers;
   private final long batchBytes;
-  private final long batchRows;
+  private final long groupRows;
   private final List<Group> groups;
   private final int[] ends;
   private final RowPermutation order;
@@ -55,7 +55,7 @@ final class SortedBatchPlanner implements Batches {
     this.inputs = inputs;
     this.footers = footers;
     this.batchBytes = limits.batchBytes();
-    this.batchRows = limits.batchRows();
+    this.groupRows = limits.groupRows();
     this.groups = groups;
     this.order = order;
     this.ends = new int[groups.size()];
@@ -141,7 +141,7 @@ final class SortedBatchPlanner implements Batches {
             sort,
             resolved,
             rows,
-            limits.batchBytes() - (long) GROUP_BYTES * groups.size(),
+            limits.sortBytes() - (long) GROUP_BYTES * groups.size(),
             leaf -> column(inputs, footers, groups, slice -> entries.open(slice, leaf)));
     if (keys == null || keys.isOrdered()) {
       return null;
@@ -213,7 +213,7 @@ final class SortedBatchPlanner implements Batches {
       if (before == 0) {
         more += group.retainedBytes();
       }
-      if (rank > from && (rank - from == batchRows || expected + more > batchBytes)) {
+      if (rank > from && (rank - from == groupRows || expected + more > batchBytes)) {
         break;
       }
       taken[number]++;

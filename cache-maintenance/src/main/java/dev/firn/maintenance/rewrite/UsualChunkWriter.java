@@ -1,5 +1,6 @@
 package dev.firn.maintenance.rewrite;
 
+import dev.firn.core.parquet.ParquetFileOutput;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.column.ColumnWriteStore;
 import org.apache.parquet.column.ColumnWriter;
@@ -10,7 +11,6 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 
 /** Encodes with Parquet's own writers: dictionaries and pages of a megabyte at most. */
 final class UsualChunkWriter implements ChunkWriter {
-  private final CountedPages pages;
   private final ColumnWriteStore store;
   private final ColumnWriter writer;
   private final PrimitiveTypeName type;
@@ -18,14 +18,20 @@ final class UsualChunkWriter implements ChunkWriter {
 
   /**
    * @param only a schema with the column alone
+   * @param pageRows the most rows of a page
    */
   UsualChunkWriter(
-      ParquetProperties properties,
       MessageType only,
       ColumnDescriptor column,
       CountedPages pages,
-      BloomFilterWriteStore filters) {
-    this.pages = pages;
+      BloomFilterWriteStore filters,
+      int pageRows) {
+    ParquetProperties properties =
+        ParquetFileOutput.properties()
+            .withPageRowCountLimit(Math.min(pageRows, MAX_PAGE_ENTRIES))
+            // Else a hundred values come into a page before its size is looked at.
+            .withMinRowCountForPageSizeCheck(1)
+            .build();
     this.store = properties.newColumnWriteStore(only, leaf -> pages, filters);
     this.writer = store.getColumnWriter(column);
     this.type = column.getPrimitiveType().getPrimitiveTypeName();
@@ -59,8 +65,19 @@ final class UsualChunkWriter implements ChunkWriter {
   }
 
   @Override
-  public long encodedBytes() {
-    return pages.bytes() + store.getBufferedSize();
+  public long heldBytes() {
+    return store.getBufferedSize();
+  }
+
+  /** What it holds is bounded, whatever it is given. */
+  @Override
+  public boolean holdLess() {
+    return true;
+  }
+
+  @Override
+  public boolean isWorthHolding() {
+    return false;
   }
 
   @Override

@@ -76,7 +76,7 @@ final class BatchPlannerTest {
               read.add(i);
               return new InputFooter(null, null, List.of(group(10, 1)));
             },
-            new RewriteLimits(MB * 32, 50, 1, false));
+            new RewriteLimits(MB * 32, 10, 50, 1, false));
     for (Batch batch = planner.next(); batch != null; batch = planner.next()) {
       assertThat(batch.slices()).hasSize(5);
       assertThat(planner.footersHeld()).isLessThanOrEqualTo(7);
@@ -181,7 +181,8 @@ final class BatchPlannerTest {
       footers.add(new InputFooter(null, null, List.of(groups[i])));
     }
     BatchPlanner planner =
-        new BatchPlanner(inputs, footers::get, new RewriteLimits(megabytes * MB, rows, 1, false));
+        new BatchPlanner(
+            inputs, footers::get, new RewriteLimits(megabytes * MB, 10, rows, 1, false));
     List<Batch> batches = new ArrayList<>();
     for (Batch batch = planner.next(); batch != null; batch = planner.next()) {
       batches.add(batch);

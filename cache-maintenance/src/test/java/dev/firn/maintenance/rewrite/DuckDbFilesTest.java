@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 final class DuckDbFilesTest {
   /** Cuts row groups of the inputs, so that batches start inside their chunks. */
-  private static final RewriteLimits LIMITS = new RewriteLimits(32 << 20, 400, 1 << 30, true);
+  private static final RewriteLimits LIMITS = new RewriteLimits(32 << 20, 150, 400, 1 << 30, true);
 
   private static final Encoding PLAIN_DICTIONARY = Encoding.valueOf("PLAIN_DICTIONARY");
 

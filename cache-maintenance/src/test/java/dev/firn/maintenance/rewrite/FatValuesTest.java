@@ -117,7 +117,7 @@ final class FatValuesTest {
     byte[] bytes = Rewrites.write(SCHEMA, rows);
     RewriteInput input = Rewrites.input("a", bytes, 3, 4, 19);
     Rewrites rewrites =
-        Rewrites.rewrite(SCHEMA, new RewriteLimits(400_000, 6, 1, true), List.of(input));
+        Rewrites.rewrite(SCHEMA, new RewriteLimits(400_000, 4, 6, 1, true), List.of(input));
     assertThat(rewrites.rows())
         .isEqualTo(Rewrites.without(Rewrites.read(SCHEMA, bytes), input.dropped()));
   }

@@ -63,7 +63,7 @@ final class FieldCacheRewriteTest {
     assertThat(whole.result.proof().contentProved()).isTrue();
     assertThat(whole.rows()).isEqualTo(expected);
 
-    RewriteLimits tiny = new RewriteLimits(4000, 7, 20_000, true);
+    RewriteLimits tiny = new RewriteLimits(4000, 3, 7, 20_000, true);
     Rewrites halves = Rewrites.rewrite(schema, tiny, masked);
     assertThat(halves.rows()).isEqualTo(expectedMasked);
   }

@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Codecs and types at the edge of what a rewrite takes, and files of Iceberg's own writer. */
 final class FormatEdgesTest {
   /** Cuts row groups of the inputs, so that batches start inside their chunks. */
-  private static final RewriteLimits LIMITS = new RewriteLimits(32 << 20, 400, 1 << 30, true);
+  private static final RewriteLimits LIMITS = new RewriteLimits(32 << 20, 150, 400, 1 << 30, true);
 
   @ParameterizedTest
   @ValueSource(strings = {"uncompressed", "snappy", "gzip", "zstd"})

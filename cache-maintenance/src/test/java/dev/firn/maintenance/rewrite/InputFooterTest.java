@@ -109,7 +109,7 @@ final class InputFooterTest {
     assertThat(Rewrites.rewrite(schema, sound).rows()).hasSize(5);
     List<RewriteInput> cut =
         List.of(new RewriteInput("cut", new MemoryFile(forged(5, 4)), RowMask.none(), 4));
-    RewriteLimits two = new RewriteLimits(1 << 20, 2, 1 << 20, true);
+    RewriteLimits two = new RewriteLimits(1 << 20, 1, 2, 1 << 20, true);
     assertThatThrownBy(() -> Rewrites.rewrite(schema, two, cut))
         .isInstanceOf(UnreadableInputException.class);
   }

@@ -77,7 +77,7 @@ final class NestedRewriteTest {
 
   @ParameterizedTest
   @CsvSource({"1000000, 7, 1000000", "1, 1000, 1000000", "9000, 1000, 1000000", "9000, 13, 1"})
-  void batchesOfAnySizeKeepOrderAndContent(long batchBytes, int batchRows, long fileBytes)
+  void batchesOfAnySizeKeepOrderAndContent(long batchBytes, int groupRows, long fileBytes)
       throws IOException {
     List<RewriteInput> inputs = new ArrayList<>();
     List<Object> expected = new ArrayList<>();
@@ -88,12 +88,12 @@ final class NestedRewriteTest {
       inputs.add(input);
       expected.addAll(Rewrites.without(Rewrites.read(SCHEMA, bytes), input.dropped()));
     }
-    RewriteLimits limits = new RewriteLimits(batchBytes, batchRows, fileBytes, true);
+    RewriteLimits limits = new RewriteLimits(batchBytes, groupRows, groupRows, fileBytes, true);
     Rewrites rewrites = Rewrites.rewrite(SCHEMA, limits, inputs);
     assertThat(rewrites.rows()).isEqualTo(expected);
     for (RewrittenFile file : rewrites.result.files()) {
       assertThat(rewrites.footer(file).getBlocks())
-          .allMatch(block -> block.getRowCount() <= batchRows)
+          .allMatch(block -> block.getRowCount() <= groupRows)
           .hasSizeLessThanOrEqualTo(fileBytes == 1 ? 1 : Integer.MAX_VALUE);
       assertThat(file.splitOffsets()).hasSameSizeAs(rewrites.footer(file).getBlocks());
       assertThat(file.bytes()).isEqualTo(rewrites.outputs.get(file.name()).bytes().length);

@@ -63,7 +63,8 @@ final class PageChecksumTest {
     }
     RewriteInput input = Rewrites.input("in", Rewrites.write(SCHEMA, rows));
     Rewrites rewrites =
-        Rewrites.rewrite(SCHEMA, new RewriteLimits(8 << 20, 400, 1 << 30, true), List.of(input));
+        Rewrites.rewrite(
+            SCHEMA, new RewriteLimits(8 << 20, 150, 400, 1 << 30, true), List.of(input));
     return rewrites.outputs.get("out-0").bytes();
   }
 

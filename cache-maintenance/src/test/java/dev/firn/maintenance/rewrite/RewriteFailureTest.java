@@ -85,7 +85,7 @@ final class RewriteFailureTest {
     Throwable failure =
         catchThrowable(
             () ->
-                new FileRewriter(new RewriteLimits(1 << 20, 150, 1, true))
+                new FileRewriter(new RewriteLimits(1 << 20, 50, 150, 1, true))
                     .rewrite(
                         SCHEMA,
                         MetricsConfig.getDefault(),

@@ -192,13 +192,15 @@ final class Rewrites {
   }
 
   static ParquetMetadata footer(byte[] bytes) {
-    try (ParquetFileReader reader =
-        ParquetFileReader.open(
-            new MemoryFile(bytes),
-            ParquetReadOptions.builder(new PlainParquetConfiguration()).build())) {
+    try (ParquetFileReader reader = reader(bytes)) {
       return reader.getFooter();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  static ParquetFileReader reader(byte[] bytes) throws IOException {
+    return ParquetFileReader.open(
+        new MemoryFile(bytes), ParquetReadOptions.builder(new PlainParquetConfiguration()).build());
   }
 }

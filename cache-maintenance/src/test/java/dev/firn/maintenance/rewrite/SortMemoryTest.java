@@ -90,7 +90,7 @@ final class SortMemoryTest {
     }
     MemoryFile output = MemoryFile.empty();
     RewriteResult result =
-        new FileRewriter(new RewriteLimits(BATCH_BYTES, ROWS, 1L << 30, true))
+        new FileRewriter(new RewriteLimits(BATCH_BYTES, 1000, ROWS, 1L << 30, true))
             .rewrite(
                 schema,
                 order,

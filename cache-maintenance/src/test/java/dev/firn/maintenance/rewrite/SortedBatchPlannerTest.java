@@ -30,7 +30,7 @@ final class SortedBatchPlannerTest {
     inputs.add(new RewriteInput("f", MemoryFile.empty(), dropped, rows.length));
   }
 
-  private Batches plan(long batchBytes, int batchRows) throws IOException {
+  private Batches plan(long batchBytes, int groupRows) throws IOException {
     SchemaResolver.Resolved resolved = SchemaResolver.resolve(SCHEMA, Set.of());
     SortOrder order = SortOrder.builderFor(SCHEMA).withOrderId(1).asc("n").build();
     return SortedBatchPlanner.plan(
@@ -38,7 +38,7 @@ final class SortedBatchPlannerTest {
         resolved,
         inputs,
         this::footer,
-        new RewriteLimits(batchBytes, batchRows, 1, false),
+        new RewriteLimits(batchBytes, 10, groupRows, 1, false),
         (slice, leaf) -> source(kept(slice)));
   }
 

@@ -117,7 +117,7 @@ final class SortedRewriteTest {
   }
 
   private static final SortOrder BY_ID = order(o -> o.asc("id"));
-  private static final RewriteLimits TEN_ROWS = new RewriteLimits(1 << 20, 10, 1 << 20, true);
+  private static final RewriteLimits TEN_ROWS = new RewriteLimits(1 << 20, 3, 10, 1 << 20, true);
 
   @Test
   void rowsGoIntoTheRowGroupThatTheirOrderAsksFor() throws IOException {
@@ -184,7 +184,7 @@ final class SortedRewriteTest {
       }
       RewriteLimits limits =
           new RewriteLimits(
-              random.nextBoolean() ? 20_000 : 1 << 20, 6 + random.nextInt(40), 1 << 20, true);
+              random.nextBoolean() ? 20_000 : 1 << 20, 5, 6 + random.nextInt(40), 1 << 20, true);
       Rewrites rewrites = Rewrites.rewrite(SCHEMA, order, limits, inputs);
       boolean sorted = rewrites.result.files().stream().allMatch(RewrittenFile::sorted);
       List<Object> expected = new ArrayList<>();
@@ -238,7 +238,7 @@ final class SortedRewriteTest {
   @Test
   void eachFileIsSortedOrNotByItself() throws IOException {
     SortOrder byId = order(o -> o.desc("id", LAST));
-    RewriteLimits oneGroupEach = new RewriteLimits(1 << 20, 10, 1, true);
+    RewriteLimits oneGroupEach = new RewriteLimits(1 << 20, 3, 10, 1, true);
     List<RewriteInput> inputs = List.of(numbers("a", 0, 10, 1), numbers("b", 0, 10, 1));
     Rewrites rewrites = Rewrites.rewrite(SCHEMA, byId, oneGroupEach, inputs);
     assertThat(rewrites.result.files()).hasSize(2).allMatch(RewrittenFile::sorted);

@@ -28,8 +28,9 @@ public final class ExampleConfig {
 
                 // New files close at this size; one is small under three quarters of it.
                 "target_file_bytes": 134217728,
-                // A row group is no larger than both of these.
-                "compact_batch_bytes": 33554432,
+                // The memory that a row group may take while it is made, compressed and with each
+                // repeated value once; and the rows of a page, which are decoded at a time.
+                "compact_batch_bytes": 67108864,
                 "compact_batch_rows": 10000,
 
                 // How a rewrite is proved before it goes live: "counts", or "content", which decodes
