@@ -86,18 +86,20 @@ public final class JsonExchange {
       } else if (first == JsonToken.START_ARRAY) {
         rows(parser, rows);
       } else {
-        throw new NotAnExchangeException(
-            first == null ? "Nothing there" : "Neither an object nor an array" + at(parser));
+        throw first == null
+            ? new NotAnExchangeException("Nothing there")
+            : new NotAnExchangeException("Neither an object nor an array", at(parser));
       }
       if (parser.nextToken() != null) {
-        throw new NotAnExchangeException("More than one JSON value" + at(parser));
+        throw new NotAnExchangeException("More than one JSON value", at(parser));
       }
       return new JsonExchange(rows, length);
     } catch (StreamReadException e) {
-      throw new NotAnExchangeException(
-          "No JSON: "
-              + e.getOriginalMessage().replaceFirst(": enable `JsonReadFeature.*", "")
-              + (e.getLocation() == null ? "" : at(e.getLocation().getByteOffset())));
+      String problem =
+          "No JSON: " + e.getOriginalMessage().replaceFirst(": enable `JsonReadFeature.*", "");
+      throw e.getLocation() == null
+          ? new NotAnExchangeException(problem)
+          : new NotAnExchangeException(problem, e.getLocation().getByteOffset());
     } catch (IOException | NumberFormatException e) {
       throw new NotAnExchangeException("No JSON: " + e.getMessage());
     }
@@ -110,7 +112,7 @@ public final class JsonExchange {
         token != JsonToken.END_ARRAY;
         token = parser.nextToken()) {
       if (token != JsonToken.START_OBJECT) {
-        throw new NotAnExchangeException("Row " + rows.size() + " is no object" + at(parser));
+        throw new NotAnExchangeException("Row " + rows.size() + " is no object", at(parser));
       }
       ObjectNode row = row(parser);
       share(row, before);
@@ -126,7 +128,7 @@ public final class JsonExchange {
     ObjectNode row = ROWS.readValue(parser);
     // Only a row in an array has the level of that array to spare.
     if (parser.getParsingContext().inRoot() && isDeeper(row, MAX_DEPTH)) {
-      throw new NotAnExchangeException("More than " + MAX_DEPTH + " levels" + at(start));
+      throw new NotAnExchangeException("More than " + MAX_DEPTH + " levels", start);
     }
     return row;
   }
@@ -191,7 +193,7 @@ public final class JsonExchange {
       throws NotAnExchangeException {
     for (int i = 0; i < Math.min(4, length); i++) {
       if (bytes[offset + i] == 0) {
-        throw new NotAnExchangeException("No JSON: a zero byte" + at(i));
+        throw new NotAnExchangeException("No JSON: a zero byte", i);
       }
     }
     CharsetDecoder decoder =
@@ -207,16 +209,12 @@ public final class JsonExchange {
       result = decoder.decode(source, target, true);
     } while (result.isOverflow());
     if (result.isError()) {
-      throw new NotAnExchangeException("No UTF-8" + at(source.position() - offset));
+      throw new NotAnExchangeException("No UTF-8", source.position() - offset);
     }
   }
 
-  private static String at(JsonParser parser) {
-    return at(parser.currentTokenLocation().getByteOffset());
-  }
-
-  private static String at(long offset) {
-    return " (at byte " + offset + ")";
+  private static long at(JsonParser parser) {
+    return parser.currentTokenLocation().getByteOffset();
   }
 
   /** The rows, at least one. */
