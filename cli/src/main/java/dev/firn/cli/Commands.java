@@ -7,6 +7,8 @@ import dev.firn.cli.configure.ConfigCommand;
 import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
 import dev.firn.cli.configure.ValidateCommand;
+import dev.firn.cli.daemon.DaemonCommand;
+import dev.firn.cli.daemon.RunCommand;
 import dev.firn.cli.query.ExplainCommand;
 import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
@@ -36,11 +38,12 @@ import picocli.CommandLine;
  */
 final class Commands {
   private static final String QUERY = "query";
+  private static final String DAEMON = "daemon";
   private static final String CONFIG = "config";
   private static final String COMPLETION = "completion";
 
   private static final List<String> TOP =
-      List.of("append", QUERY, "export", "backup", CONFIG, COMPLETION);
+      List.of("append", QUERY, "export", "backup", DAEMON, CONFIG, COMPLETION);
   private static final List<String> OF_QUERY =
       List.of(
           "maintain",
@@ -55,6 +58,7 @@ final class Commands {
           "verify",
           "repair",
           "restore");
+  private static final List<String> OF_DAEMON = List.of("run");
   private static final List<String> OF_CONFIG = List.of("init", "show", "validate");
 
   private final Session session;
@@ -114,6 +118,7 @@ final class Commands {
   private static List<String> below(String name) {
     return switch (name) {
       case QUERY -> OF_QUERY;
+      case DAEMON -> OF_DAEMON;
       case CONFIG -> OF_CONFIG;
       default -> List.of();
     };
@@ -137,6 +142,8 @@ final class Commands {
       case "query restore" -> new RestoreCommand(session);
       case "export" -> new ExportCommand(session);
       case "backup" -> new BackupCommand(session);
+      case DAEMON -> new DaemonCommand();
+      case "daemon run" -> new RunCommand(session);
       case CONFIG -> new ConfigCommand();
       case "config init" -> new InitCommand(session);
       case "config show" -> new ShowCommand(session);

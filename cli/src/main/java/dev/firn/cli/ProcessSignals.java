@@ -6,7 +6,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * SIGINT and SIGTERM, the first of each; a second one ends the process at once.
+ * SIGINT and SIGTERM, the first of each; a second one ends the process at once. SIGHUP each time.
  *
  * <p>Not by a shutdown hook: while hooks run, Iceberg's own has closed the threads that a publish
  * needs, and classes that register one on being loaded cannot be loaded any more. What Java offers
@@ -20,14 +20,24 @@ final class ProcessSignals implements StopSignal {
   public void onStop(Runnable action) {
     for (String name : NAMES) {
       try {
-        handle(name, action);
+        handle(name, true, action);
       } catch (ReflectiveOperationException | IllegalArgumentException e) {
         return;
       }
     }
   }
 
-  private static void handle(String name, Runnable action) throws ReflectiveOperationException {
+  @Override
+  public void onReload(Runnable action) {
+    try {
+      handle("HUP", false, action);
+    } catch (ReflectiveOperationException | IllegalArgumentException e) {
+      return;
+    }
+  }
+
+  private static void handle(String name, boolean once, Runnable action)
+      throws ReflectiveOperationException {
     Class<?> signalType = Class.forName("sun.misc.Signal");
     Class<?> handlerType = Class.forName("sun.misc.SignalHandler");
     Object signal = signalType.getConstructor(String.class).newInstance(name);
@@ -38,9 +48,11 @@ final class ProcessSignals implements StopSignal {
             new Class<?>[] {handlerType},
             (proxy, method, arguments) -> {
               if (method.getName().equals("handle")) {
-                signalType
-                    .getMethod("handle", signalType, handlerType)
-                    .invoke(null, signal, byDefault);
+                if (once) {
+                  signalType
+                      .getMethod("handle", signalType, handlerType)
+                      .invoke(null, signal, byDefault);
+                }
                 action.run();
                 return null;
               }

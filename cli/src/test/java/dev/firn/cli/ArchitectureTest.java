@@ -29,8 +29,18 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAPackage("java.sql..");
 
+  /** A library of HTTP costs every other command its start. */
+  @ArchTest
+  static final ArchRule onlyTheDaemonSpeaksHttp =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.firn.cli.daemon..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.eclipse.jetty..", "io.prometheus..");
+
   @Test
-  void statusLoadsNothingOfTheEngine(@TempDir Path home) throws Exception {
+  void statusLoadsNothingOfTheEngineOrTheDaemon(@TempDir Path home) throws Exception {
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -54,6 +64,8 @@ class ArchitectureTest {
         .noneMatch(
             line ->
                 line.contains("org.duckdb.")
+                    || line.contains("org.eclipse.jetty.")
+                    || line.contains("dev.firn.cli.daemon.")
                     || line.contains("dev.firn.cli.sql.")
                     || line.contains("dev.firn.cli.duckdb."));
     assertThat(home.resolve(".firn")).doesNotExist();

@@ -91,7 +91,7 @@ public final class CommandRun implements Environment.Maintenance {
     return this;
   }
 
-  CommandRun on(Disk other) {
+  public CommandRun on(Disk other) {
     disk = other;
     return this;
   }
@@ -117,13 +117,13 @@ public final class CommandRun implements Environment.Maintenance {
     return this;
   }
 
-  CommandRun at(InstantSource time) {
+  public CommandRun at(InstantSource time) {
     clock = time;
     return this;
   }
 
   /** Ctrl-C. */
-  void stop() {
+  public void stop() {
     stops.forEach(Runnable::run);
   }
 

@@ -65,7 +65,7 @@ class CommandsTest {
     "--root status query -v maintain status, query;query maintain",
     "--config=x config show, config;config show",
     "append status, append",
-    "--help, append;query;export;backup;config;completion"
+    "--help, append;query;export;backup;daemon;config;completion"
   })
   void onlyWhatIsCalledIsLookedAt(String arguments, String expected) {
     assertThat(reached(arguments)).containsExactly(expected.split(";"));

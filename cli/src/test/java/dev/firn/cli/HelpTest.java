@@ -38,6 +38,7 @@ class HelpTest {
               query       Tend and read a cache: maintain, status, overview, sql, rows, verify, repair.
               export      Copy live rows into Parquet, JSON lines or CSV.
               backup      Make a consistent copy of the cache, and verify it.
+              daemon      The long-running service: takes records over HTTP and maintains.
               config      The configuration: init, show, validate.
               completion  Print what lets a shell complete firn's commands and options.
 

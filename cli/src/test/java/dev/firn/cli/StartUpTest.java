@@ -6,6 +6,7 @@ import dev.firn.cli.append.AppendCommand;
 import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
 import dev.firn.cli.configure.ValidateCommand;
+import dev.firn.cli.daemon.RunCommand;
 import dev.firn.cli.query.ExplainCommand;
 import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
@@ -37,6 +38,7 @@ class StartUpTest {
         MaintainCommand.class,
         OverviewCommand.class,
         RowsCommand.class,
+        RunCommand.class,
         SchemaCommand.class,
         ShellCommand.class,
         SqlCommand.class,
@@ -52,7 +54,7 @@ class StartUpTest {
         Arrays.stream(command.getDeclaredMethods()).flatMap(StartUpTest::typesOf);
 
     assertThat(Stream.concat(fields, methods).map(Class::getName))
-        .noneMatch(name -> name.startsWith("org.apache."));
+        .noneMatch(name -> name.startsWith("org.apache.") || name.startsWith("org.eclipse."));
   }
 
   private static Stream<Class<?>> typesOf(Method method) {

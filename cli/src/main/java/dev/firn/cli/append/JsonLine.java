@@ -1,16 +1,16 @@
 package dev.firn.cli.append;
 
 /** What can be told of a line of JSON without parsing it. */
-final class JsonLine {
+public final class JsonLine {
 
   private JsonLine() {}
 
-  static boolean isSpace(byte b) {
+  public static boolean isSpace(byte b) {
     return b == ' ' || b == '\t' || b == '\r' || b == '\n';
   }
 
   /** The first byte that is no white space, 0 if there is none. */
-  static byte first(byte[] bytes, int start, int length) {
+  public static byte first(byte[] bytes, int start, int length) {
     for (int i = start; i < start + length; i++) {
       if (!isSpace(bytes[i])) {
         return bytes[i];
@@ -24,7 +24,7 @@ final class JsonLine {
    * parsed as the elements of one array: if that array is JSON, each of them is one element of it,
    * because none leaves a string or a bracket open, or ends one of another line.
    */
-  static boolean isOneObject(byte[] bytes, int start, int length) {
+  public static boolean isOneObject(byte[] bytes, int start, int length) {
     int end = start + length;
     int at = start;
     while (at < end && isSpace(bytes[at])) {

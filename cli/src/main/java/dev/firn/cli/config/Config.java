@@ -6,6 +6,7 @@ import dev.firn.core.rows.OnMismatch;
 import dev.firn.maintenance.MaintenanceConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -20,8 +21,6 @@ import java.util.Optional;
  * is none with problems.
  */
 public final class Config {
-  static final String LISTEN = "daemon.listen";
-  private static final String DEFAULT_LISTEN = "127.0.0.1:4790";
   private static final String SQL_MEMORY = ConfigSchema.SQL + "." + ConfigSchema.SQL_MEMORY;
   private static final String SQL_THREADS = ConfigSchema.SQL + "." + ConfigSchema.SQL_THREADS;
   private static final long DEFAULT_SQL_MEMORY_BYTES = 1L << 30;
@@ -75,6 +74,26 @@ public final class Config {
         key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())));
   }
 
+  /** What the daemon runs with. */
+  public DaemonSettings daemon() {
+    return DaemonKey.toSettings(
+        key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())));
+  }
+
+  /** When the daemon maintains. */
+  public TickSettings ticks() {
+    boolean enabled = (Boolean) maintenanceValue(MaintenanceKey.ENABLED);
+    long minutes = (Long) maintenanceValue(MaintenanceKey.INTERVAL_MINUTES);
+    return new TickSettings(
+        enabled && minutes > 0,
+        Duration.ofMinutes(minutes),
+        Duration.ofMillis((Long) maintenanceValue(MaintenanceKey.MAX_TICK_MS)));
+  }
+
+  private Object maintenanceValue(MaintenanceKey key) {
+    return Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue()));
+  }
+
   /** How {@code command} appends. */
   public AppendOptions append(String command) {
     return new AppendOptions(
@@ -121,7 +140,9 @@ public final class Config {
     }
     defaults.put(SQL_MEMORY, DEFAULT_SQL_MEMORY_BYTES);
     defaults.put(SQL_THREADS, DEFAULT_SQL_THREADS);
-    defaults.put(LISTEN, DEFAULT_LISTEN);
+    for (DaemonKey key : DaemonKey.values()) {
+      defaults.put(key.path(), key.defaultValue());
+    }
     List<Setting> settings = new ArrayList<>();
     defaults.forEach(
         (key, value) ->

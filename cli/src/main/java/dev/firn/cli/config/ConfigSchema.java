@@ -8,7 +8,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.regex.Pattern;
 
 /** Every key that a configuration may hold. */
 final class ConfigSchema {
@@ -23,8 +22,6 @@ final class ConfigSchema {
   private static final long LARGEST_SQL_THREADS = 1024;
 
   private static final long LARGEST_DAYS = 100L * 366;
-  private static final Pattern ADDRESS =
-      Pattern.compile("[^\\s:]+:[0-9]{1,5}|\\[[0-9a-fA-F:]+]:[0-9]{1,5}");
 
   static final Rule DOCUMENT =
       Rule.object(
@@ -48,15 +45,22 @@ final class ConfigSchema {
                               Rule.whole(SMALLEST_SQL_MEMORY_BYTES, 1L << 50),
                               SQL_THREADS,
                               Rule.whole(0, LARGEST_SQL_THREADS))))),
-              "daemon",
-              Rule.object(
-                  Map.of("listen", Rule.text("an address like \"127.0.0.1:4790\"", ADDRESS)))));
+              DaemonKey.SECTION,
+              Rule.object(daemon())));
 
   private ConfigSchema() {}
 
   private static Map<String, Rule> maintenance() {
     Map<String, Rule> rules = new LinkedHashMap<>();
     for (MaintenanceKey key : MaintenanceKey.values()) {
+      rules.put(key.text(), key.rule());
+    }
+    return rules;
+  }
+
+  private static Map<String, Rule> daemon() {
+    Map<String, Rule> rules = new LinkedHashMap<>();
+    for (DaemonKey key : DaemonKey.values()) {
       rules.put(key.text(), key.rule());
     }
     return rules;

@@ -82,7 +82,24 @@ public final class ExampleConfig {
             // What "firn query sql" may take; 0 threads are as many as there are processors.
             "sql": { "memory_bytes": 1073741824, "threads": 0 }
           },
-          "daemon": { "listen": "127.0.0.1:4790" }
+          // Of "firn daemon". Any address but loopback needs a token_file that only its owner may
+          // read; whoever calls must know what stands in it.
+          "daemon": {
+            "listen": "127.0.0.1:4790",
+
+            // Bodies in memory at a time, and the largest one, as it comes and unpacked.
+            "buffer_bytes": 67108864,
+            "max_body_bytes": 16777216,
+            "max_connections": 256,
+            "idle_timeout_seconds": 30,
+
+            // What one source may append on average; 0 for any number.
+            "source_rows_per_second": 0,
+            "source_bytes_per_second": 0,
+
+            "log_bytes": 20971520
+            // , "token_file": "/etc/firn/token"
+          }
         }
         """;
   }

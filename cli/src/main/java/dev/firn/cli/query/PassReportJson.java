@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /** The document of {@code query maintain --json}. */
-final class PassReportJson {
+public final class PassReportJson {
   /** For which a pass drops rows; only a repair puts any into quarantine. */
   private static final List<DropReason> REASONS =
       List.of(DropReason.EXPIRED, DropReason.PURGED, DropReason.DUPLICATE, DropReason.DELETED);
@@ -20,7 +20,7 @@ final class PassReportJson {
   private PassReportJson() {}
 
   /** Writes the document's members. */
-  static void write(JsonGenerator json, PassReport report) throws IOException {
+  public static void write(JsonGenerator json, PassReport report) throws IOException {
     json.writeBooleanField("dryRun", report.dryRun());
     json.writeNumberField("elapsedMs", report.elapsedMillis());
     json.writeArrayFieldStart("partitions");

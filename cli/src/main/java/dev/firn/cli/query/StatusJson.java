@@ -13,12 +13,12 @@ import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The document of {@code query status --json}. What is not known of a partition is null. */
-final class StatusJson {
+public final class StatusJson {
 
   private StatusJson() {}
 
   /** Writes the document's members. */
-  static void write(JsonGenerator json, String root, CacheStatus status) throws IOException {
+  public static void write(JsonGenerator json, String root, CacheStatus status) throws IOException {
     json.writeStringField("root", root);
     json.writeStringField("lastPass", status.lastPass().orElse(null));
     json.writeStringField("backupTaken", status.backupTaken().orElse(null));

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Function;
 
 /** A status for people: what needs attention in full sentences, then all partitions in a table. */
-final class StatusText {
+public final class StatusText {
   private static final String UNKNOWN = "?";
   private static final String DATASETS = "datasets/";
 
@@ -24,13 +24,13 @@ final class StatusText {
   private final Instant now;
   private final List<String> lines = new ArrayList<>();
 
-  StatusText(CacheStatus status, String root, Instant now) {
+  public StatusText(CacheStatus status, String root, Instant now) {
     this.status = status;
     this.root = root;
     this.now = now;
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     if (status.partitions().isEmpty() && status.spools().isEmpty()) {
       return List.of("There is nothing in " + root + " yet.");
     }

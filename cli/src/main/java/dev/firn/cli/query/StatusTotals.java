@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.ToLongFunction;
 
 /** Sums over the partitions of a status; what is not known counts as nothing. */
-record StatusTotals(
+public record StatusTotals(
     long partitions,
     long unreadable,
     long rows,
@@ -20,7 +20,7 @@ record StatusTotals(
     long retiredBytes,
     long orphanedBytes) {
 
-  static StatusTotals of(CacheStatus status) {
+  public static StatusTotals of(CacheStatus status) {
     return new StatusTotals(
         status.partitions().size(),
         status.partitions().stream().filter(p -> p.state() == State.UNREADABLE).count(),

@@ -10,4 +10,10 @@ public interface StopSignal {
    * @param action returns at once; may run although the command is over already
    */
   void onStop(Runnable action);
+
+  /**
+   * From now on a hang-up (SIGHUP) does not end the process; each runs {@code action} on another
+   * thread. Without it, and where there is none, it does what it always does.
+   */
+  default void onReload(Runnable action) {}
 }

@@ -1,0 +1,70 @@
+package dev.firn.cli.daemon.ingest;
+
+import dev.firn.core.append.AppendOptions;
+import dev.firn.core.append.CacheAppender;
+import dev.firn.core.append.CacheWriter;
+import dev.firn.core.append.Receipt;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.rows.JsonExchange;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/** The one appender of the daemon, which a changed configuration replaces. */
+public final class Appending implements Closeable {
+  private final Disk disk;
+  private final CacheDirectory cache;
+  private final InstantSource clock;
+  private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock(true);
+  private AppendOptions options;
+  private CacheAppender appender;
+
+  public Appending(Disk disk, CacheDirectory cache, InstantSource clock, AppendOptions options) {
+    this.disk = disk;
+    this.cache = cache;
+    this.clock = clock;
+    this.options = options;
+    this.appender = new CacheAppender(disk, cache, clock, options);
+  }
+
+  /** As {@link CacheWriter#append(JsonExchange)}, or with a key if there is one. */
+  Receipt append(Target target, JsonExchange exchange, @Nullable String key) throws IOException {
+    lock.readLock().lock();
+    try {
+      CacheWriter writer = appender.writer(target.dataset(), target.keys());
+      return key == null ? writer.append(exchange) : writer.append(exchange, key);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  /** From now on with these; what was begun ends with those before. */
+  public void reconfigure(AppendOptions changed) throws IOException {
+    if (changed.equals(options)) {
+      return;
+    }
+    lock.writeLock().lock();
+    try {
+      CacheAppender before = appender;
+      options = changed;
+      appender = new CacheAppender(disk, cache, clock, changed);
+      before.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+
+  /** Publishes what has landed. What was acknowledged is safe without it. */
+  @Override
+  public void close() throws IOException {
+    lock.writeLock().lock();
+    try {
+      appender.close();
+    } finally {
+      lock.writeLock().unlock();
+    }
+  }
+}
