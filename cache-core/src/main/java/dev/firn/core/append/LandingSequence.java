@@ -66,10 +66,23 @@ final class LandingSequence {
   private @Nullable GenerationName generation;
   private long highest;
   private long learned;
+  private long publishedTo;
   private boolean complete;
 
   /** A landed file, and what is to be told of it if that is remembered. */
   private record Known(LandedName name, @Nullable EncodedFile file) {}
+
+  /**
+   * Landed files.
+   *
+   * @param names by number: all that there are above a number, and perhaps others
+   * @param above that number: what is below was published when this was noted
+   */
+  record Landed(List<LandedName> names, long above) {
+    Landed {
+      names = List.copyOf(names);
+    }
+  }
 
   LandingSequence(Disk disk, Partition partition, MetricsRoom room) {
     this.disk = disk;
@@ -104,6 +117,7 @@ final class LandingSequence {
     }
     long published = live.published();
     highest = published;
+    publishedTo = published;
     complete = true;
     for (LandedName name : landed) {
       highest = Math.max(highest, name.number());
@@ -172,6 +186,7 @@ final class LandingSequence {
   synchronized void published(GenerationName name, long number) {
     if (name.equals(generation)) {
       published(number);
+      publishedTo = number;
     }
   }
 
@@ -192,8 +207,10 @@ final class LandingSequence {
    * What has landed and was not published when this was last told, by number; empty if that is too
    * much to be remembered, or another writer has landed.
    */
-  synchronized Optional<List<LandedName>> unpublishedOf(GenerationName name) throws IOException {
-    return complete && knowsAllOf(name) ? Optional.of(unpublished()) : Optional.empty();
+  synchronized Optional<Landed> unpublishedOf(GenerationName name) throws IOException {
+    return complete && knowsAllOf(name)
+        ? Optional.of(new Landed(unpublished(), publishedTo))
+        : Optional.empty();
   }
 
   /** What is remembered of it, for anybody at any time. */

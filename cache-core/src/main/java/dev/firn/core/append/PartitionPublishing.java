@@ -3,7 +3,6 @@ package dev.firn.core.append;
 import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
-import dev.firn.core.layout.LandedName;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
@@ -12,7 +11,6 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Live;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
-import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -96,7 +94,7 @@ final class PartitionPublishing {
         if (!CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor())) {
           return false;
         }
-        Optional<List<LandedName>> landed = sequence.unpublishedOf(generation.name());
+        Optional<LandingSequence.Landed> landed = sequence.unpublishedOf(generation.name());
         if (landed.isEmpty()) {
           return false;
         }

@@ -2,6 +2,7 @@ package dev.firn.core.append;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.CommitStateUnknown;
+import dev.firn.core.append.LandingSequence.Landed;
 import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
@@ -349,7 +350,7 @@ final class PartitionWriter {
           && current.metadata().lastColumnId() == known.metadata().lastColumnId()) {
         publisher.publish(
             current,
-            current.unpublished(),
+            new Landed(current.unpublished(), current.published()),
             publisher.prepare(current, current.unpublished(), sequence::described),
             schema);
       }

@@ -2,6 +2,7 @@ package dev.firn.core.append;
 
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.CommitStateUnknown;
+import dev.firn.core.append.LandingSequence.Landed;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.SameThread;
@@ -105,14 +106,21 @@ public final class Publisher {
   /**
    * Publishes what is unpublished, and gives the table another schema in the same commit.
    *
-   * @param landed what has landed and may not be published, and no file less, by number
+   * @param landed what has landed and may not be published, and no file less. If the metadata
+   *     publishes less than was noted then, a repair has stepped back to an older version, and what
+   *     has landed is listed
    * @param evolved the generation's schema with columns added, widened or made optional; null to
    *     leave it
    */
-  Generation publish(
-      Generation seen, List<LandedName> landed, Prepared prepared, @Nullable Schema evolved)
+  Generation publish(Generation seen, Landed landed, Prepared prepared, @Nullable Schema evolved)
       throws IOException {
-    return publish(Generation.load(disk, seen.directory(), seen.name(), landed), prepared, evolved);
+    Generation now = Generation.load(disk, seen.directory(), seen.name(), landed.names());
+    return publish(
+        now.published() < landed.above()
+            ? Generation.load(disk, seen.directory(), seen.name())
+            : now,
+        prepared,
+        evolved);
   }
 
   private Generation publish(Generation generation, Prepared prepared, @Nullable Schema evolved)

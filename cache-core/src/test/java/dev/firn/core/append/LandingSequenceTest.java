@@ -130,6 +130,23 @@ class LandingSequenceTest {
   }
 
   @Test
+  void whatARepairMadeUnpublishedAgainIsPublishedWithWhatLandsLater() throws Exception {
+    try (Cache cache = Appends.open(root)) {
+      book.append(cache, "published by a version that is torn later");
+      cache.publish();
+      Generation torn = Appends.live(disk, root).generation();
+      Files.delete(torn.paths().metadata().resolve(torn.metadataFile()));
+      disk.delete(torn.paths().metadata().resolve("version-hint.text"));
+
+      book.append(cache, "landed after the repair");
+      cache.publish();
+
+      assertThat(Appends.live(disk, root).generation().unpublished()).isEmpty();
+      book.requireIn(disk, root, "published");
+    }
+  }
+
+  @Test
   void writersThatTakeTurnsNeverTakeTheSameNumber() throws Exception {
     try (Cache one = Appends.open(root);
         Cache other = Appends.open(root)) {
