@@ -1,6 +1,7 @@
 package dev.firn.maintenance;
 
 import dev.firn.core.append.SnapshotPolicy;
+import dev.firn.maintenance.duplicates.DuplicatesConfig;
 import dev.firn.maintenance.retain.RetentionConfig;
 import java.time.Duration;
 import java.util.Locale;
@@ -22,6 +23,7 @@ import java.util.Locale;
  * @param autoRepair whether a pass mends what it finds in doubt
  * @param retention how long rows stay
  * @param housekeeping what a pass does for the cache as a whole
+ * @param duplicates which datasets may hold one row of a key only
  */
 public record MaintenanceConfig(
     long targetFileBytes,
@@ -36,9 +38,10 @@ public record MaintenanceConfig(
     SnapshotPolicy snapshots,
     AutoRepair autoRepair,
     RetentionConfig retention,
-    Housekeeping housekeeping) {
+    Housekeeping housekeeping,
+    DuplicatesConfig duplicates) {
 
-  /** Without repairs, retention and housekeeping. */
+  /** Without repairs, retention and housekeeping, and with all rows of a key. */
   public MaintenanceConfig(
       long targetFileBytes,
       int compactFileCount,
@@ -63,7 +66,8 @@ public record MaintenanceConfig(
         snapshots,
         AutoRepair.OFF,
         RetentionConfig.none(),
-        Housekeeping.none());
+        Housekeeping.none(),
+        DuplicatesConfig.none());
   }
 
   /** With appends published under the default policy. */
@@ -122,19 +126,16 @@ public record MaintenanceConfig(
 
   public static MaintenanceConfig defaults() {
     return new MaintenanceConfig(
-        128L << 20,
-        32,
-        32L << 20,
-        64L << 20,
-        10_000,
-        Duration.ofHours(24),
-        Duration.ofMinutes(60),
-        1L << 30,
-        Prove.COUNTS,
-        SnapshotPolicy.defaults(),
-        AutoRepair.OFF,
-        RetentionConfig.none(),
-        Housekeeping.defaults());
+            128L << 20,
+            32,
+            32L << 20,
+            64L << 20,
+            10_000,
+            Duration.ofHours(24),
+            Duration.ofMinutes(60),
+            1L << 30,
+            Prove.COUNTS)
+        .with(Housekeeping.defaults());
   }
 
   /** The same with another way to repair. */
@@ -152,7 +153,8 @@ public record MaintenanceConfig(
         snapshots,
         other,
         retention,
-        housekeeping);
+        housekeeping,
+        duplicates);
   }
 
   /** The same with another retention. */
@@ -170,7 +172,8 @@ public record MaintenanceConfig(
         snapshots,
         autoRepair,
         other,
-        housekeeping);
+        housekeeping,
+        duplicates);
   }
 
   /** The same with other housekeeping. */
@@ -188,6 +191,26 @@ public record MaintenanceConfig(
         snapshots,
         autoRepair,
         retention,
+        other,
+        duplicates);
+  }
+
+  /** The same with another choice of the rows of a key. */
+  public MaintenanceConfig with(DuplicatesConfig other) {
+    return new MaintenanceConfig(
+        targetFileBytes,
+        compactFileCount,
+        compactAvgFileBytes,
+        compactBatchBytes,
+        compactBatchRows,
+        retiredGrace,
+        orphanGrace,
+        minFreeBytes,
+        prove,
+        snapshots,
+        autoRepair,
+        retention,
+        housekeeping,
         other);
   }
 }

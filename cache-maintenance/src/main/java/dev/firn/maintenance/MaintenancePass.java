@@ -13,6 +13,7 @@ import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
+import dev.firn.maintenance.duplicates.DuplicateSelector;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.repair.CacheRepair;
 import dev.firn.maintenance.report.PartitionReport;
@@ -128,8 +129,10 @@ public final class MaintenancePass {
     }
     List<Partition> others =
         partitions.stream().filter(partition -> !settled.containsKey(partition.path())).toList();
+    DuplicateSelector duplicates =
+        new DuplicateSelector(disk, config.duplicates(), config.compactBatchBytes() / 2);
     PartitionAssessor assessor =
-        new PartitionAssessor(disk, config, memory, options, List.of(retention));
+        new PartitionAssessor(disk, config, memory, options, List.of(duplicates, retention));
     Publisher publisher = new Publisher(disk, clock, config.snapshots());
     PartitionCompaction compaction =
         new PartitionCompaction(

@@ -69,6 +69,26 @@ class ConfigTest {
     return arguments(key, json, value, accessor);
   }
 
+  @Test
+  void duplicatesAreDroppedByTheKeyThatIsConfigured() throws IOException {
+    String[] rows = {
+      "{\"id\":1,\"key\":\"a\"}", "{\"id\":2,\"key\":\"a\"}", "{\"id\":3,\"key\":\"b\"}"
+    };
+    for (String row : rows) {
+      CommandRun append = new CommandRun(home).typing(row + "\n");
+      assertThat(append.run("append", "jobs").code()).isZero();
+    }
+    Files.writeString(
+        root.resolve("firn.json"), datasets("\"jobs\":{\"key\":\"key\",\"dedupe\":\"last\"}"));
+    CommandRun run = new CommandRun(home).maintaining();
+
+    JsonNode pass = run.run("query", "maintain", "--force", "--json").json();
+    assertThat(pass.at("/partitions/0/dropped/duplicate").asInt()).isEqualTo(1);
+    assertThat(pass.at("/totals/rowsDropped").asInt()).isEqualTo(1);
+    assertThat(run.run("query", "rows", "jobs", "--columns", "id").lines())
+        .containsExactly("{\"id\":2}", "{\"id\":3}");
+  }
+
   /** Regression: the configured memory cap was dropped by the config validator's allow-list. */
   @ParameterizedTest
   @MethodSource("keysThatReachThePass")
@@ -203,7 +223,7 @@ class ConfigTest {
         arguments("{\"daemon\":{\"listen\":4790}}", "found 4790"),
         arguments(datasets("\"a/b\":{}"), "holds a slash"),
         arguments(datasets("\"jobs\":{\"dedup\":\"last\"}"), "did you mean \"dedupe\"?"),
-        arguments(datasets("\"jobs\":{\"dedupe\":\"latest\"}"), "expected \"last\""),
+        arguments(datasets("\"jobs\":{\"dedupe\":\"latest\"}"), "expected \"first\" or \"last\""),
         arguments(
             datasets("\"jobs\":{\"on_mismatch\":true}"), "\"rescue\" or \"reject\", found true"),
         arguments(datasets("\"jobs\":{\"on_mismatch\":\"rejct\"}"), "did you mean \"reject\"?"),

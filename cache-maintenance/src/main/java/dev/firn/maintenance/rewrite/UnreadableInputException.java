@@ -16,7 +16,7 @@ public final class UnreadableInputException extends IOException {
     this(input, problem, null);
   }
 
-  UnreadableInputException(String input, String problem, @Nullable Throwable cause) {
+  public UnreadableInputException(String input, String problem, @Nullable Throwable cause) {
     super(problem + " (file " + input + ")", cause);
     this.input = input;
   }

@@ -4,6 +4,8 @@ import dev.firn.core.append.AppendOptions;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.rows.OnMismatch;
 import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.duplicates.DuplicatesConfig;
+import dev.firn.maintenance.duplicates.DuplicatesConfig.Kept;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,7 +73,14 @@ public final class Config {
   /** What maintenance runs with. */
   public MaintenanceConfig maintenance() {
     return MaintenanceKey.toConfig(
-        key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())));
+            key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())))
+        .with(duplicates());
+  }
+
+  private DuplicatesConfig duplicates() {
+    Map<String, Kept> kept = new LinkedHashMap<>();
+    ofDatasets(ConfigSchema.DEDUPE).forEach((dataset, text) -> kept.put(dataset, Kept.parse(text)));
+    return new DuplicatesConfig(kept, ofDatasets(ConfigSchema.KEY));
   }
 
   /** What the daemon runs with. */
@@ -101,18 +110,26 @@ public final class Config {
   }
 
   private Map<String, OnMismatch> onMismatch() {
-    String start = ConfigSchema.DATASETS + ".";
-    String end = "." + ConfigSchema.ON_MISMATCH;
     Map<String, OnMismatch> answers = new LinkedHashMap<>();
+    ofDatasets(ConfigSchema.ON_MISMATCH)
+        .forEach(
+            (dataset, text) ->
+                answers.put(dataset, OnMismatch.valueOf(text.toUpperCase(Locale.ROOT))));
+    return answers;
+  }
+
+  /** What a member of a dataset's object says, by dataset. */
+  private Map<String, String> ofDatasets(String member) {
+    String start = ConfigSchema.DATASETS + ".";
+    String end = "." + member;
+    Map<String, String> texts = new LinkedHashMap<>();
     fromFile.forEach(
         (key, value) -> {
           if (key.startsWith(start) && key.endsWith(end)) {
-            answers.put(
-                key.substring(start.length(), key.length() - end.length()),
-                OnMismatch.valueOf(value.toString().toUpperCase(Locale.ROOT)));
+            texts.put(key.substring(start.length(), key.length() - end.length()), value.toString());
           }
         });
-    return answers;
+    return texts;
   }
 
   /** How much memory a query may take, beside that of Java. */

@@ -4,6 +4,7 @@ import dev.firn.cli.config.JsonValue.Members;
 import dev.firn.cli.config.JsonValue.Text;
 import dev.firn.core.layout.Names;
 import dev.firn.core.rows.OnMismatch;
+import dev.firn.maintenance.duplicates.DuplicatesConfig;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Locale;
@@ -14,6 +15,8 @@ final class ConfigSchema {
   static final String RETENTION = "query.cache.retention";
   static final String DATASETS = "query.cache.datasets";
   static final String ON_MISMATCH = "on_mismatch";
+  static final String KEY = "key";
+  static final String DEDUPE = "dedupe";
   static final String SQL = "query.sql";
   static final String SQL_MEMORY = "memory_bytes";
   static final String SQL_THREADS = "threads";
@@ -69,14 +72,20 @@ final class ConfigSchema {
   private static Rule dataset() {
     return Rule.object(
         members(
-            "key",
+            KEY,
             Rule.text("the name of a column"),
-            "dedupe",
-            Rule.oneOf("last"),
+            DEDUPE,
+            Rule.oneOf(keptRows()),
             "timestamp_column",
             Rule.text("the name of a column"),
             ON_MISMATCH,
             Rule.oneOf(mismatchAnswers())));
+  }
+
+  private static String[] keptRows() {
+    return Arrays.stream(DuplicatesConfig.Kept.values())
+        .map(DuplicatesConfig.Kept::text)
+        .toArray(String[]::new);
   }
 
   private static String[] mismatchAnswers() {

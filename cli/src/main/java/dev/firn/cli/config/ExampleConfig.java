@@ -60,8 +60,10 @@ public final class ExampleConfig {
                 "min_free_bytes": 1073741824
               }
 
-              // What makes rows of a dataset the same, and what to do with values that do not fit
-              // their columns: "rescue" keeps them in the column _rescued, "reject" refuses the exchange.
+              // What makes rows of a dataset the same, and which of them stays when a compaction
+              // reads them together, "first" or "last" (all, where nothing is said); and what to do
+              // with values that do not fit their columns: "rescue" keeps them in the column
+              // _rescued, "reject" refuses the exchange.
               // , "datasets": {
               //   "jobs": { "key": "job_id", "dedupe": "last",
               //             "timestamp_column": "finished_at", "on_mismatch": "rescue" }

@@ -5,7 +5,6 @@ import dev.firn.maintenance.Housekeeping;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
-import dev.firn.maintenance.retain.RetentionConfig;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -71,21 +70,20 @@ enum MaintenanceKey {
   /** What maintenance runs with; {@code value} answers for each key. */
   static MaintenanceConfig toConfig(Function<MaintenanceKey, Object> value) {
     return new MaintenanceConfig(
-        (Long) value.apply(TARGET_FILE_BYTES),
-        Math.toIntExact((Long) value.apply(COMPACT_FILE_COUNT)),
-        (Long) value.apply(COMPACT_AVG_FILE_BYTES),
-        (Long) value.apply(COMPACT_BATCH_BYTES),
-        Math.toIntExact((Long) value.apply(COMPACT_BATCH_ROWS)),
-        Duration.ofHours((Long) value.apply(RETIRED_GRACE_HOURS)),
-        Duration.ofMinutes((Long) value.apply(ORPHAN_GRACE_MINUTES)),
-        (Long) value.apply(MIN_FREE_BYTES),
-        prove((String) value.apply(PROVE)),
-        new SnapshotPolicy(
-            Math.toIntExact((Long) value.apply(MIN_SNAPSHOTS_TO_KEEP)),
-            Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))),
-        autoRepair((String) value.apply(AUTO_REPAIR)),
-        RetentionConfig.none(),
-        new Housekeeping((Boolean) value.apply(JOURNAL)));
+            (Long) value.apply(TARGET_FILE_BYTES),
+            Math.toIntExact((Long) value.apply(COMPACT_FILE_COUNT)),
+            (Long) value.apply(COMPACT_AVG_FILE_BYTES),
+            (Long) value.apply(COMPACT_BATCH_BYTES),
+            Math.toIntExact((Long) value.apply(COMPACT_BATCH_ROWS)),
+            Duration.ofHours((Long) value.apply(RETIRED_GRACE_HOURS)),
+            Duration.ofMinutes((Long) value.apply(ORPHAN_GRACE_MINUTES)),
+            (Long) value.apply(MIN_FREE_BYTES),
+            prove((String) value.apply(PROVE)),
+            new SnapshotPolicy(
+                Math.toIntExact((Long) value.apply(MIN_SNAPSHOTS_TO_KEEP)),
+                Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))))
+        .with(autoRepair((String) value.apply(AUTO_REPAIR)))
+        .with(new Housekeeping((Boolean) value.apply(JOURNAL)));
   }
 
   private static AutoRepair autoRepair(String text) {
