@@ -1,6 +1,7 @@
 package dev.firn.smoke;
 
 import dev.firn.smoke.bench.Bench;
+import dev.firn.smoke.flow.FlowCommands;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -14,17 +15,26 @@ public final class FirnSmoke {
   private static final String USAGE =
       """
       Usage: firn-smoke demo [DIRECTORY]
+             firn-smoke list [--json]
+             firn-smoke run FLOW...|all [--root DIR] [--firn PATH] [--keep] [--json]
+             firn-smoke inspect --root DIR [--firn PATH] [--json]
              firn-smoke bench NAME|all [--check] [--scale X] [--rounds N] [--json FILE]
 
       demo  Unpacks a fragmented cache that another program wrote into a new directory (DIRECTORY,
             which must not hold it yet, or a temporary one), shows its status, maintains it, shows
             what changed, and proves every row equal to what that program says is in it.
+      list  Names the flows: what people do with a cache, step by step, each step checked.
+      run   Runs flows in directories of their own. With --root each works on a copy of that cache,
+            which is read and never written: at the end its listing and checksums are compared. The
+            caches of a failed flow stay where they are, with --keep those of all.
+      inspect Looks at a cache in place and changes nothing: what is there, what a pass would do,
+            what is wrong.
       bench Measures Firn beside its peers on the same input, each engine in its own process.
             --check makes a missed target a failure, --scale 0.1 takes a tenth of the input.
             BENCHMARKS.md says what each measures, and what was found.
 
-      The firn command is taken from $FIRN, else from the packaged checkout.
-      Exit codes: 0 all rows equal, all targets met; 1 not so; 2 wrong usage or no firn command.
+      The firn command is the one of --firn, else of $FIRN, else of the packaged checkout.
+      Exit codes: 0 all is as it has to be; 1 not so; 2 wrong usage or no firn command.
       """;
 
   private FirnSmoke() {}
@@ -44,12 +54,20 @@ public final class FirnSmoke {
       out.print(USAGE);
       return 0;
     }
-    boolean bench = arguments.get(0).equals("bench");
-    if (!bench && (!arguments.get(0).equals("demo") || arguments.size() > 2)) {
+    String command = arguments.get(0);
+    boolean bench = command.equals("bench");
+    boolean flows = FlowCommands.NAMES.contains(command);
+    if (!bench && !flows && (!command.equals("demo") || arguments.size() > 2)) {
       err.print("Unknown: " + String.join(" ", arguments) + "\n\n" + USAGE);
       return 2;
     }
     try {
+      if (flows) {
+        return new FlowCommands(() -> FirnCommand.find(environment), out, err)
+                .run(command, arguments.subList(1, arguments.size()))
+            ? 0
+            : 1;
+      }
       FirnCommand firn = FirnCommand.find(environment);
       if (bench) {
         return new Bench(firn, out, err).run(arguments.subList(1, arguments.size())) ? 0 : 1;

@@ -3,37 +3,32 @@ package dev.firn.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class FirnSmokeTest {
+  @TempDir static Path shared;
   @TempDir Path directory;
+  private static TestCommand command;
+
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
-  /** The command with this test's own classes, so that it needs no packaged distribution. */
-  private Path firn(String wrapper) throws IOException {
-    Path script = directory.resolve("firn" + wrapper.length());
-    String java =
-        "'%s/bin/java' -cp '%s' dev.firn.cli.Firn \"$@\""
-            .formatted(System.getProperty("java.home"), System.getProperty("java.class.path"));
-    Files.writeString(script, "#!/bin/sh\n" + wrapper.replace("FIRN", java) + "\n");
-    Files.setPosixFilePermissions(script, PosixFilePermissions.fromString("rwxr-xr-x"));
-    return script;
+  @BeforeAll
+  static void prepare() throws Exception {
+    command = new TestCommand(shared);
   }
 
-  private int run(String wrapper, String... arguments) throws IOException {
+  private int run(String wrapper, String... arguments) throws Exception {
     return FirnSmoke.run(
         List.of(arguments),
-        Map.of("FIRN", firn(wrapper).toString()),
+        Map.of("FIRN", command.wrapped(wrapper).toString()),
         new PrintStream(out, true, StandardCharsets.UTF_8),
         new PrintStream(err, true, StandardCharsets.UTF_8));
   }
