@@ -19,6 +19,7 @@ import dev.firn.maintenance.repair.CacheRepair;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.retain.RetentionMemory;
 import dev.firn.maintenance.status.ObservedTime;
 import dev.firn.maintenance.status.PassMemory;
 import dev.firn.maintenance.status.Uptime;
@@ -162,6 +163,10 @@ public final class MaintenancePass {
       }
     }
     sweep.sweepNotes();
+    if (!options.dryRun() && !partitions.isEmpty()) {
+      remember(
+          () -> new RetentionMemory(disk, cache).save(retention.reports(), config.retention()));
+    }
     if (!options.dryRun() && !partitions.isEmpty()) {
       remember(
           () -> {

@@ -45,12 +45,20 @@ final class RetainedCache {
   }
 
   void appendTo(String source, String... rows) throws Exception {
+    append(Appends.DATASET, source, rows);
+  }
+
+  void appendToDataset(String dataset, String... rows) throws Exception {
+    append(dataset, Appends.SOURCE, rows);
+  }
+
+  private void append(String dataset, String source, String... rows) throws Exception {
     try (Cache cache = Appends.open(root)) {
       List<String> objects = new ArrayList<>();
       for (String row : rows) {
         objects.add("{" + row + "}");
       }
-      cache.writer(Appends.DATASET, source).append("[" + String.join(",", objects) + "]");
+      cache.writer(dataset, source).append("[" + String.join(",", objects) + "]");
     }
   }
 

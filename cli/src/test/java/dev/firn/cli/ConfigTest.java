@@ -10,6 +10,8 @@ import dev.firn.maintenance.Housekeeping;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.retain.RetentionConfig;
+import dev.firn.maintenance.retain.RetentionPolicy;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
@@ -117,7 +119,9 @@ class ConfigTest {
         .containsExactlyInAnyOrderElementsOf(
             Stream.concat(
                     names(MaintenanceConfig.class)
-                        .filter(name -> !List.of("snapshots", "housekeeping").contains(name)),
+                        .filter(
+                            name ->
+                                !List.of("snapshots", "housekeeping", "retention").contains(name)),
                     Stream.concat(
                         names(SnapshotPolicy.class).map(name -> "snapshots." + name),
                         names(Housekeeping.class).map(name -> "housekeeping." + name)))
@@ -228,11 +232,13 @@ class ConfigTest {
             datasets("\"jobs\":{\"on_mismatch\":true}"), "\"rescue\" or \"reject\", found true"),
         arguments(datasets("\"jobs\":{\"on_mismatch\":\"rejct\"}"), "did you mean \"reject\"?"),
         arguments(datasets("\"jobs\":{\"key\":\" \"}"), "the name of a column"),
-        arguments(retention("\"default_days\":0"), "from 1 to"),
+        arguments(retention("\"default_days\":-1"), "from 0 to"),
         arguments(retention("\"default_days\":\"keep\""), "found \"keep\""),
         arguments(retention("\"datasets\":{\"logs\":\"kepe\"}"), "did you mean \"keep\"?"),
         arguments(retention("\"datasets\":{\"logs\":true}"), "a number of days, \"keep\" or"),
         arguments(retention("\"datasets\":{\"logs\":{\"max_row\":1}}"), "\"max_rows\"?"),
+        arguments(
+            retention("\"datasets\":{\"logs\":{\"protect\":\"a = \"}}"), "expected a condition ("),
         arguments(retention("\"datasets\":{\"logs\":{\"max_bytes\":-1}}"), "found -1"));
   }
 
@@ -311,16 +317,38 @@ class ConfigTest {
   }
 
   @Test
-  void aConfiguredRetentionIsSaidToDropNothingYet() throws IOException {
-    String note = "firn: retention is configured, but this version drops no rows\n";
+  void aConfiguredRetentionReachesThePass() throws IOException {
+    CommandRun run = new CommandRun(home);
+    Files.writeString(
+        root.resolve("firn.json"),
+        """
+        { "query": { "cache": {
+            "datasets": { "jobs": { "key": "job_id", "timestamp_column": "finished_at" } },
+            "retention": { "default_days": 90, "datasets": { "logs": 7, "now": 0, "invoices": "keep",
+                "my.jobs": { "max_rows": 5 },
+                "jobs": { "days": 30, "max_rows": 100000, "max_bytes": 1073741824,
+                          "protect": "status IN ('running','pending')",
+                          "archive": "archive/jobs" } } } } } }
+        """);
 
-    assertThat(withConfig(retention("\"default_days\":90"), "query", "maintain").err())
-        .isEqualTo(note);
-    assertThat(withConfig(retention("\"datasets\":{\"a\":7}"), "query", "status").err())
-        .isEqualTo(note);
-    assertThat(withConfig(retention("\"datasets\":{\"a\":\"keep\"}"), "query", "status").err())
-        .isEmpty();
-    assertThat(withConfig(retention(""), "query", "maintain").err()).isEmpty();
+    assertThat(run.run("query", "maintain").err()).isEmpty();
+
+    RetentionConfig config = run.config().retention();
+    assertThat(config.policy("anything")).isEqualTo(RetentionPolicy.ofDays(90));
+    assertThat(config.policy("logs")).isEqualTo(RetentionPolicy.ofDays(7));
+    assertThat(config.policy("now")).isEqualTo(RetentionPolicy.ofDays(0));
+    assertThat(config.policy("invoices")).isEqualTo(RetentionPolicy.keep());
+    assertThat(config.policy("my.jobs")).isEqualTo(RetentionPolicy.keep().withMaxRows(5));
+    assertThat(config.policy("jobs"))
+        .isEqualTo(
+            RetentionPolicy.ofDays(30)
+                .withMaxRows(100_000)
+                .withMaxBytes(1 << 30)
+                .withProtect("status IN ('running','pending')")
+                .withArchive("archive/jobs"));
+    assertThat(config.key("jobs")).contains("job_id");
+    assertThat(config.timestampColumn("jobs")).contains("finished_at");
+    assertThat(config.key("logs")).isEmpty();
   }
 
   @Test

@@ -78,6 +78,8 @@ class MaintainTest {
     assertThat(optionsOf("--dry-run").dryRun()).isTrue();
     assertThat(optionsOf("--force").force()).isTrue();
     assertThat(optionsOf("--compact-only").steps()).isEqualTo(Steps.COMPACT_ONLY);
+    assertThat(optionsOf("--retain-only").steps()).isEqualTo(Steps.RETAIN_ONLY);
+    assertThat(optionsOf("--expire-only").steps()).isEqualTo(Steps.EXPIRE_ONLY);
     assertThat(optionsOf("--sweep-only").steps()).isEqualTo(Steps.SWEEP_ONLY);
     assertThat(optionsOf("--budget", "500ms").budget()).contains(Duration.ofMillis(500));
     assertThat(optionsOf("--budget", "2h").budget()).contains(Duration.ofHours(2));

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.status;
 
+import dev.firn.maintenance.retain.DatasetRetention;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,12 +11,23 @@ import java.util.Optional;
  * @param backupTaken ISO time of the backup that this cache was made as; what was appended to the
  *     original after that is not in it
  * @param spools other programs' spools, with rows that are in no table yet
+ * @param retention what the last pass found of each dataset that has a retention
  */
 public record CacheStatus(
     Optional<String> lastPass,
     Optional<String> backupTaken,
     List<PartitionStatus> partitions,
-    List<Spool> spools) {
+    List<Spool> spools,
+    List<DatasetRetention> retention) {
+
+  /** Where no dataset has a retention. */
+  public CacheStatus(
+      Optional<String> lastPass,
+      Optional<String> backupTaken,
+      List<PartitionStatus> partitions,
+      List<Spool> spools) {
+    this(lastPass, backupTaken, partitions, spools, List.of());
+  }
 
   /** A directory in which another program keeps rows on their way into a table. */
   public record Spool(String path, long bytes) {}
@@ -28,5 +40,6 @@ public record CacheStatus(
   public CacheStatus {
     partitions = List.copyOf(partitions);
     spools = List.copyOf(spools);
+    retention = List.copyOf(retention);
   }
 }

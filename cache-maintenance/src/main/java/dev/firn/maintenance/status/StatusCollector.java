@@ -17,6 +17,8 @@ import dev.firn.maintenance.PassOptions;
 import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.quarantine.Quarantine;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.retain.DatasetRetention;
+import dev.firn.maintenance.retain.RetentionMemory;
 import dev.firn.maintenance.status.CacheStatus.Spool;
 import dev.firn.maintenance.status.PartitionStatus.Backlog;
 import dev.firn.maintenance.status.PartitionStatus.LastRun;
@@ -74,7 +76,20 @@ public final class StatusCollector {
     partitions.sort(
         Comparator.comparing((PartitionStatus p) -> !p.needsAttention())
             .thenComparing(p -> p.partition().path()));
-    return new CacheStatus(memory.lastPass(), CacheBackup.takenAt(disk, cache), partitions, spools);
+    return new CacheStatus(
+        memory.lastPass(),
+        CacheBackup.takenAt(disk, cache),
+        partitions,
+        spools,
+        retention(datasets));
+  }
+
+  private List<DatasetRetention> retention(List<String> datasets) {
+    return new RetentionMemory(disk, cache)
+        .load().values().stream()
+            .filter(r -> datasets.isEmpty() || datasets.contains(r.dataset()))
+            .filter(r -> config.retention().policy(r.dataset()).drops())
+            .toList();
   }
 
   private PartitionStatus status(

@@ -134,7 +134,7 @@ public final class UnchangedPartitions {
    *
    * @param live what is in the partition
    * @param report with the reason why nothing is due
-   * @param nextDue when something in it becomes due by time alone
+   * @param nextDue when something in it becomes due by time alone; it is looked at again then
    */
   public void looked(Live live, PartitionReport report, Instant nextDue) {
     String path = live.partition().path();
@@ -155,6 +155,7 @@ public final class UnchangedPartitions {
     Look look = looks.remove(path);
     if (look == null
         || !look.report().equals(Optional.of(report))
+        || !look.until().isAfter(now)
         || report.layout().isEmpty()
         || verdicts.size() >= VerdictFile.MAX_PARTITIONS) {
       return;

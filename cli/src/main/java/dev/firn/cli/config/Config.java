@@ -74,7 +74,8 @@ public final class Config {
   public MaintenanceConfig maintenance() {
     return MaintenanceKey.toConfig(
             key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())))
-        .with(duplicates());
+        .with(duplicates())
+        .with(RetentionSettings.of(fromFile));
   }
 
   private DuplicatesConfig duplicates() {
@@ -140,13 +141,6 @@ public final class Config {
   /** How many threads a query may use; 0 for as many as there are processors. */
   public int sqlThreads() {
     return Math.toIntExact((Long) fromFile.getOrDefault(SQL_THREADS, DEFAULT_SQL_THREADS));
-  }
-
-  /** True if the file says that rows are to be dropped by age, number or bytes. */
-  public boolean retentionConfigured() {
-    return fromFile.entrySet().stream()
-        .anyMatch(
-            e -> e.getKey().startsWith(ConfigSchema.RETENTION) && !"keep".equals(e.getValue()));
   }
 
   /** Every value in effect, in the order of the documentation, then what the file adds, by name. */

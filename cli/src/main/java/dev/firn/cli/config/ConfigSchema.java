@@ -2,6 +2,8 @@ package dev.firn.cli.config;
 
 import dev.firn.cli.config.JsonValue.Members;
 import dev.firn.cli.config.JsonValue.Text;
+import dev.firn.core.condition.Condition;
+import dev.firn.core.condition.InvalidConditionException;
 import dev.firn.core.layout.Names;
 import dev.firn.core.rows.OnMismatch;
 import dev.firn.maintenance.duplicates.DuplicatesConfig;
@@ -98,15 +100,16 @@ final class ConfigSchema {
     return Rule.object(
         members(
             "default_days",
-            Rule.whole(1, LARGEST_DAYS),
+            Rule.whole(0, LARGEST_DAYS),
             "datasets",
             Rule.named(Names::requireDataset, datasetRetention())));
   }
 
   /** Days as a number, {@code "keep"} for ever, or an object that says more. */
   private static Rule datasetRetention() {
-    Rule days = Rule.whole(1, LARGEST_DAYS);
+    Rule days = Rule.whole(0, LARGEST_DAYS);
     Rule keep = Rule.oneOf("keep");
+    Rule condition = ConfigSchema::condition;
     Rule object =
         Rule.object(
             members(
@@ -117,7 +120,7 @@ final class ConfigSchema {
                 "max_bytes",
                 Rule.whole(1, Long.MAX_VALUE),
                 "protect",
-                Rule.text("a condition like \"status = 'running'\""),
+                condition,
                 "archive",
                 Rule.text("a directory like \"archive/jobs\"")));
     return (path, value, findings) -> {
@@ -131,6 +134,20 @@ final class ConfigSchema {
         findings.wrong(path, value, "a number of days, \"keep\" or an object");
       }
     };
+  }
+
+  private static void condition(String path, JsonValue value, Rule.Findings findings) {
+    if (!(value instanceof Text text) || text.text().isBlank()) {
+      findings.wrong(path, value, "a condition like \"status = 'running'\"");
+      return;
+    }
+    try {
+      Condition.parse(text.text());
+    } catch (InvalidConditionException e) {
+      findings.wrong(path, value, "a condition (" + e.getMessage() + ")");
+      return;
+    }
+    findings.values().put(path, text.text());
   }
 
   /** Keys and rules by turns, in the order in which messages list them. */

@@ -82,8 +82,16 @@ public final class MaintainCommand implements Callable<Integer> {
 
   /** At most one of these. */
   static final class Only {
-    @Option(names = "--compact-only", description = "Remove nothing.")
+    @Option(names = "--compact-only", description = "Merge small files; drop and remove nothing.")
     boolean compact;
+
+    @Option(names = "--retain-only", description = "Drop what retention no longer keeps.")
+    boolean retain;
+
+    @Option(
+        names = "--expire-only",
+        description = "Drop snapshots that are older than they may be, and no row.")
+    boolean expire;
 
     @Option(names = "--sweep-only", description = "Rewrite nothing.")
     boolean sweep;
@@ -100,7 +108,6 @@ public final class MaintainCommand implements Callable<Integer> {
     if (noGrace && !dryRun && !yes) {
       confirm();
     }
-    RetentionNote.printIfConfigured(session, config);
     PassReport report = session.rootExists() ? run(config, asked) : nothing();
     if (session.json()) {
       session.document(json -> PassReportJson.write(json, report));
@@ -148,7 +155,13 @@ public final class MaintainCommand implements Callable<Integer> {
     if (only == null) {
       return Steps.ALL;
     }
-    return only.compact ? Steps.COMPACT_ONLY : Steps.SWEEP_ONLY;
+    if (only.compact) {
+      return Steps.COMPACT_ONLY;
+    }
+    if (only.retain) {
+      return Steps.RETAIN_ONLY;
+    }
+    return only.expire ? Steps.EXPIRE_ONLY : Steps.SWEEP_ONLY;
   }
 
   private void confirm() throws IOException {
@@ -181,7 +194,8 @@ public final class MaintainCommand implements Callable<Integer> {
     if (report.count(Outcome.UNREADABLE) > 0) {
       code = code.or(ExitCode.UNREADABLE);
     }
-    if (report.count(Outcome.FAILED) > 0) {
+    if (report.count(Outcome.FAILED) > 0
+        || report.retention().stream().anyMatch(r -> r.error().isPresent())) {
       code = code.or(ExitCode.INCOMPLETE);
     }
     boolean allHeld =

@@ -45,6 +45,7 @@ public final class PassReportJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    RetentionText.write(json, report.retention());
     writeTotals(json, report);
   }
 

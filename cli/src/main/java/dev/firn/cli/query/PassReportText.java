@@ -7,6 +7,7 @@ import dev.firn.core.generation.DropReason;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.retain.DatasetRetention;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -54,6 +55,12 @@ final class PassReportText {
     }
     for (PassReport.Kept kept : report.kept()) {
       add("kept", kept.path() + ": " + kept.why());
+    }
+    for (DatasetRetention dataset : report.retention()) {
+      dataset
+          .error()
+          .ifPresent(why -> add("failed", dataset.dataset() + ": nothing is dropped: " + why));
+      dataset.warnings().forEach(warning -> add("warning", dataset.dataset() + ": " + warning));
     }
     lines.add(totals());
     return List.copyOf(lines);

@@ -39,7 +39,6 @@ public final class StatusCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Config config = session.config();
     List<String> asked = session.requireDatasets(dataset == null ? List.of() : List.of(dataset));
-    RetentionNote.printIfConfigured(session, config);
     Environment environment = session.environment();
     boolean exists = session.rootExists();
     CacheStatus status =

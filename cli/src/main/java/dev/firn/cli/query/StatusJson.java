@@ -35,6 +35,7 @@ public final class StatusJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    RetentionText.write(json, status.retention());
     writeTotals(json, StatusTotals.of(status));
   }
 

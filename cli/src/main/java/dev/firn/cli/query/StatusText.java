@@ -45,6 +45,7 @@ public final class StatusText {
     addAttention();
     addTable();
     addSpools();
+    addRetention();
     lines.add("");
     lines.add(totals());
     return List.copyOf(lines);
@@ -78,6 +79,14 @@ public final class StatusText {
           .ifPresent(run -> lines.add("    the last run failed: " + run.reason()));
     }
     lines.add("");
+  }
+
+  private void addRetention() {
+    List<String> sentences = RetentionText.lines(status.retention(), now);
+    if (!sentences.isEmpty()) {
+      lines.add("");
+      lines.addAll(sentences);
+    }
   }
 
   private void addTable() {
