@@ -8,7 +8,10 @@ import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
 import dev.firn.cli.configure.ValidateCommand;
 import dev.firn.cli.daemon.DaemonCommand;
+import dev.firn.cli.daemon.InstallCommand;
 import dev.firn.cli.daemon.RunCommand;
+import dev.firn.cli.daemon.StartCommand;
+import dev.firn.cli.daemon.StopCommand;
 import dev.firn.cli.query.ExplainCommand;
 import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
@@ -58,7 +61,8 @@ final class Commands {
           "verify",
           "repair",
           "restore");
-  private static final List<String> OF_DAEMON = List.of("run");
+  private static final List<String> OF_DAEMON =
+      List.of("run", "start", "stop", "status", "install");
   private static final List<String> OF_CONFIG = List.of("init", "show", "validate");
 
   private final Session session;
@@ -144,6 +148,10 @@ final class Commands {
       case "backup" -> new BackupCommand(session);
       case DAEMON -> new DaemonCommand();
       case "daemon run" -> new RunCommand(session);
+      case "daemon start" -> new StartCommand(session);
+      case "daemon stop" -> new StopCommand(session);
+      case "daemon status" -> new dev.firn.cli.daemon.StatusCommand(session);
+      case "daemon install" -> new InstallCommand(session);
       case CONFIG -> new ConfigCommand();
       case "config init" -> new InitCommand(session);
       case "config show" -> new ShowCommand(session);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.RealMaintenance;
+import dev.firn.cli.session.StopSignal;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.layout.CacheDirectory;
@@ -46,6 +47,7 @@ public final class CommandRun implements Environment.Maintenance {
   private InputStream input = InputStream.nullInputStream();
   private InstantSource clock = InstantSource.fixed(NOW);
   private final List<Runnable> stops = new CopyOnWriteArrayList<>();
+  private final List<Runnable> reloads = new CopyOnWriteArrayList<>();
   private boolean interactive;
   private Environment.Maintenance maintenance = this;
   private PassReport report = new PassReport(false, 0, List.of(), List.of(), List.of(), 0, false);
@@ -127,6 +129,11 @@ public final class CommandRun implements Environment.Maintenance {
     stops.forEach(Runnable::run);
   }
 
+  /** SIGHUP. */
+  public void hangUp() {
+    reloads.forEach(Runnable::run);
+  }
+
   /** True once a command listens for Ctrl-C. */
   boolean listens() {
     return !stops.isEmpty();
@@ -163,7 +170,17 @@ public final class CommandRun implements Environment.Maintenance {
         clock,
         disk,
         maintenance,
-        stops::add);
+        new StopSignal() {
+          @Override
+          public void onStop(Runnable action) {
+            stops.add(action);
+          }
+
+          @Override
+          public void onReload(Runnable action) {
+            reloads.add(action);
+          }
+        });
   }
 
   /** What was written to stderr since the last run began. */

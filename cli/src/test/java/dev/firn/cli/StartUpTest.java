@@ -6,7 +6,10 @@ import dev.firn.cli.append.AppendCommand;
 import dev.firn.cli.configure.InitCommand;
 import dev.firn.cli.configure.ShowCommand;
 import dev.firn.cli.configure.ValidateCommand;
+import dev.firn.cli.daemon.InstallCommand;
 import dev.firn.cli.daemon.RunCommand;
+import dev.firn.cli.daemon.StartCommand;
+import dev.firn.cli.daemon.StopCommand;
 import dev.firn.cli.query.ExplainCommand;
 import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
@@ -35,6 +38,7 @@ class StartUpTest {
         ExplainCommand.class,
         ExportCommand.class,
         InitCommand.class,
+        InstallCommand.class,
         MaintainCommand.class,
         OverviewCommand.class,
         RowsCommand.class,
@@ -44,7 +48,10 @@ class StartUpTest {
         SqlCommand.class,
         TablesCommand.class,
         ShowCommand.class,
+        StartCommand.class,
         StatusCommand.class,
+        dev.firn.cli.daemon.StatusCommand.class,
+        StopCommand.class,
         ValidateCommand.class,
         VerifyCommand.class
       })

@@ -155,6 +155,11 @@ final class RunningDaemon implements AutoCloseable {
     throw new AssertionError("no source " + name);
   }
 
+  /** Sends SIGHUP, as it were. */
+  void hangUp() {
+    command.hangUp();
+  }
+
   /** Sends SIGTERM, as it were, and waits for the end. */
   Result stop() throws Exception {
     command.stop();

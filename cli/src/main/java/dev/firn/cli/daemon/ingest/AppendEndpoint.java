@@ -139,7 +139,7 @@ public final class AppendEndpoint implements Endpoint, Closeable {
       return Optional.of(new Later(Deferral.DISK_LOW, 507, disk.get(), DISK_RETRY_SECONDS));
     }
     DaemonSettings now = settings.get();
-    Optional<Duration> wait = source.wait(now.sourceRowsPerSecond(), now.sourceBytesPerSecond());
+    Optional<Duration> wait = source.pause(now.sourceRowsPerSecond(), now.sourceBytesPerSecond());
     return wait.map(
         time ->
             new Later(

@@ -26,7 +26,7 @@ final class Allowance {
    * @param rowsPerSecond 0 for any number
    * @param bytesPerSecond 0 for any number
    */
-  Optional<Duration> wait(long rowsPerSecond, long bytesPerSecond, Instant now) {
+  Optional<Duration> pause(long rowsPerSecond, long bytesPerSecond, Instant now) {
     double seconds = melted == null ? 0 : Duration.between(melted, now).toMillis() / 1000.0;
     melted = now;
     rows = melt(rows, rowsPerSecond, seconds);

@@ -80,8 +80,8 @@ public final class SourceLedger {
   }
 
   /** How long the source has to wait before it may append again; empty if it need not. */
-  public synchronized Optional<Duration> wait(long rowsPerSecond, long bytesPerSecond) {
-    return allowance.wait(rowsPerSecond, bytesPerSecond, clock.instant());
+  public synchronized Optional<Duration> pause(long rowsPerSecond, long bytesPerSecond) {
+    return allowance.pause(rowsPerSecond, bytesPerSecond, clock.instant());
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.firn.cli.daemon.http.HttpService;
 import dev.firn.cli.daemon.ingest.AppendEndpoint;
 import dev.firn.cli.daemon.ingest.ByteBudget;
 import dev.firn.cli.daemon.ledger.Ledger;
+import dev.firn.cli.daemon.ticks.LastPass;
 import dev.firn.cli.daemon.ticks.Ticker;
 import dev.firn.cli.failure.Failure;
 import dev.firn.cli.session.Environment;
@@ -40,7 +41,10 @@ public final class DaemonView {
   private final Object lock = new Object();
   private @Nullable Looked looked;
 
-  private record Looked(CacheStatus status, String failure, long nanos) {}
+  /**
+   * @param after the last pass then: one that ended since has changed things
+   */
+  private record Looked(CacheStatus status, String failure, Optional<LastPass> after, long nanos) {}
 
   /**
    * @param configProblem why the configuration on the disk is not the one in effect
@@ -109,7 +113,10 @@ public final class DaemonView {
   private Looked look() {
     synchronized (lock) {
       Looked known = looked;
-      if (known != null && System.nanoTime() - known.nanos() < KEPT_NANOS) {
+      Optional<LastPass> last = ticker.lastPass();
+      if (known != null
+          && known.after().equals(last)
+          && System.nanoTime() - known.nanos() < KEPT_NANOS) {
         return known;
       }
       Looked fresh;
@@ -123,9 +130,9 @@ public final class DaemonView {
                     config.get().maintenance(),
                     environment.clock(),
                     List.of());
-        fresh = new Looked(status, "", System.nanoTime());
+        fresh = new Looked(status, "", last, System.nanoTime());
       } catch (IOException | RuntimeException e) {
-        fresh = new Looked(CacheStatus.empty(), Failure.of(e).message(), System.nanoTime());
+        fresh = new Looked(CacheStatus.empty(), Failure.of(e).message(), last, System.nanoTime());
       }
       looked = fresh;
       return fresh;

@@ -9,8 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
+ * Whether there is room on the disk for appends. Below {@code min_free_bytes} a pass is asked for,
  * which drops what retention says and sweeps; appends go on meanwhile, as long as a quarter of that
  * is left. If it is still too little afterwards they are refused, until there is enough again. A
+ * further pass is asked for every five minutes.
  */
 final class DiskGuard {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
@@ -41,7 +43,11 @@ final class DiskGuard {
     return freeBytes;
   }
 
-  /** Why nothing is taken; empty if it is. */
+  /**
+   * Why nothing is taken; empty if it is.
+   *
+   * @param passes whether passes run by themselves
+   */
   synchronized Optional<String> problem(boolean passes) {
     look();
     if (failure.isPresent()) {
@@ -94,6 +100,7 @@ final class DiskGuard {
       freeBytes = disk.usableBytes(root);
       failure = Optional.empty();
     } catch (IOException e) {
+      failure = Optional.of("the disk of " + root + " cannot be asked: " + e);
       return;
     }
     low = freeBytes < minFreeBytes.getAsLong();
