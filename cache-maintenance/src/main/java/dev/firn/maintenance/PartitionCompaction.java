@@ -15,6 +15,7 @@ import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.retain.ArchiveFailedException;
 import dev.firn.maintenance.rewrite.ProofFailedException;
 import dev.firn.maintenance.rewrite.UnreadableInputException;
 import dev.firn.maintenance.rewrite.UnsupportedRewriteException;
@@ -158,6 +159,9 @@ final class PartitionCompaction {
         return giveUp(current, String.valueOf(e.getMessage()));
       } catch (CommitConflict e) {
         return current.report(Outcome.FAILED, e.getMessage() + "; the next pass plans anew");
+      } catch (ArchiveFailedException e) {
+        diskRefused |= e.getCause() instanceof IOException io && !(io instanceof CacheException);
+        return current.report(Outcome.FAILED, String.valueOf(e.getMessage())); // tried next time
       } catch (NotEnoughSpaceException e) {
         return refused(current, e); // found out before anything was read
       } catch (IOException e) {
@@ -228,7 +232,7 @@ final class PartitionCompaction {
         before.rows() - before.unpublishedRows() + result.rowsCaughtUp(),
         result.rowsOut(),
         result.dropped(),
-        0,
+        result.rowsArchived(),
         content.snapshot().files().size() + result.filesCaughtUp(),
         result.dataFiles(),
         result.filesRewritten(),

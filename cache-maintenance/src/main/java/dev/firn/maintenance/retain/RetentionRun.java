@@ -173,7 +173,8 @@ final class RetentionRun {
       oldestKept = Math.min(oldestKept, times.min());
       return FileRetention.KEEP;
     }
-    if (times.max() < line.time() && isWholeDroppable(file)) {
+    boolean archived = policy.archive().isPresent(); // then it has to be read in any case
+    if (times.max() < line.time() && isWholeDroppable(file) && !archived) {
       rowsExpired += file.rows();
       return FileRetention.DROP;
     }
@@ -203,7 +204,9 @@ final class RetentionRun {
     }
     int going = rows.cardinality();
     rowsExpired += going;
-    return going == file.rows() ? FileRetention.DROP : new FileRetention(Extent.SOME, rows);
+    return going == file.rows() && !archived
+        ? FileRetention.DROP
+        : new FileRetention(Extent.SOME, rows);
   }
 
   /** Takes a row. */

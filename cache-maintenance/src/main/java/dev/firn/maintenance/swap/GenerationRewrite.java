@@ -19,6 +19,7 @@ import dev.firn.maintenance.MaintenanceConfig.Prove;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
+import dev.firn.maintenance.retain.ExpiredRows;
 import dev.firn.maintenance.retain.LandingTime;
 import dev.firn.maintenance.rewrite.FileRewriter;
 import dev.firn.maintenance.rewrite.RewriteInput;
@@ -78,6 +79,7 @@ final class GenerationRewrite {
   private DroppedRows dropped = DroppedRows.none();
   private long bytesWritten;
   private long filesRewritten;
+  private final List<ExpiredRows> expired = new ArrayList<>();
 
   /**
    * @param content what the plan was made from
@@ -192,6 +194,7 @@ final class GenerationRewrite {
       rewritten.add(file);
       rowsIn += file.rows();
       dropped = dropped.plus(drops.get(i).count());
+      noteExpired(task(file), drops.get(i));
     }
     if (!rewritten.isEmpty()) {
       rewrite(builder, rewritten, inputs);
@@ -205,6 +208,19 @@ final class GenerationRewrite {
     FileDrops drops = Selections.whole(task, deletedRows.of(task), reason);
     rowsIn += file.rows();
     dropped = dropped.plus(drops.count());
+    noteExpired(task, drops);
+  }
+
+  private void noteExpired(FileScanTask task, FileDrops drops) {
+    BitSet rows = drops.rows(DropReason.EXPIRED);
+    if (!rows.isEmpty()) {
+      expired.add(new ExpiredRows(task, rows, identityColumns(task.spec())));
+    }
+  }
+
+  /** What expired, once the generation is built without it. */
+  List<ExpiredRows> expired() {
+    return List.copyOf(expired);
   }
 
   private void rewrite(

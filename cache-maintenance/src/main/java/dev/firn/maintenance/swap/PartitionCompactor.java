@@ -9,9 +9,14 @@ import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
+import dev.firn.maintenance.retain.Archive;
+import dev.firn.maintenance.retain.ExpiredRows;
+import dev.firn.maintenance.rewrite.RewriteLimits;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
@@ -42,6 +47,7 @@ public final class PartitionCompactor {
    *
    * @param swapped false if the rewrite would have achieved nothing and was given up: no file less,
    *     and no delete file to get rid of
+   * @param rowsArchived dropped rows that were written to the archive first
    * @param carried new location of each file that went over as it is, by its old one
    * @param filesCaughtUp files that were appended during the rewrite and taken over
    */
@@ -50,6 +56,7 @@ public final class PartitionCompactor {
       GenerationName name,
       long rowsOut,
       DroppedRows dropped,
+      long rowsArchived,
       long dataFiles,
       long filesRewritten,
       Map<String, String> carried,
@@ -87,9 +94,9 @@ public final class PartitionCompactor {
       throws IOException {
     requireSpace(state, plan);
     GenerationName name = NumberedNames.next(disk, state);
-    BuiltGeneration built =
-        new GenerationRewrite(disk, config, state, content, leftOut, progress)
-            .build(plan, name, clock.millis());
+    GenerationRewrite rewrite =
+        new GenerationRewrite(disk, config, state, content, leftOut, progress);
+    BuiltGeneration built = rewrite.build(plan, name, clock.millis());
     long filesBefore = content.snapshot().files().size();
     boolean worthwhile =
         built.dataFiles() < filesBefore
@@ -97,21 +104,48 @@ public final class PartitionCompactor {
             || content.tasks().values().stream().anyMatch(task -> !task.deletes().isEmpty());
     if (!worthwhile) {
       Trees.remove(disk, built.builder().building());
-      return result(built, 0, 0, 0, false);
+      return result(built, 0, 0, 0, 0, false);
     }
+    long archived = archive(state, content, built, rewrite.expired());
     CatchUp catchUp =
         new Swap(disk, locks, publisher)
             .swap(state, content.tasks().values(), built, clock.instant());
-    return result(built, catchUp.files(), catchUp.rows(), catchUp.bytes(), true);
+    return result(built, catchUp.files(), catchUp.rows(), catchUp.bytes(), archived, true);
+  }
+
+  /** No row that expired is dropped before it is archived, where an archive is configured. */
+  private long archive(
+      Live state, Content content, BuiltGeneration built, List<ExpiredRows> expired)
+      throws IOException {
+    Optional<String> archive = config.retention().policy(state.partition().dataset()).archive();
+    if (archive.isEmpty() || expired.isEmpty()) {
+      return 0;
+    }
+    try {
+      return new Archive(disk, archive.get(), state)
+          .write(
+              built.name(),
+              expired,
+              content.tasks().keySet(),
+              new RewriteLimits(
+                  config.compactBatchBytes(),
+                  config.compactBatchRows(),
+                  config.targetFileBytes(),
+                  true));
+    } catch (IOException | RuntimeException e) {
+      Trees.removeOwn(disk, built.builder().building(), e);
+      throw e;
+    }
   }
 
   private static Result result(
-      BuiltGeneration built, long files, long rows, long bytes, boolean swapped) {
+      BuiltGeneration built, long files, long rows, long bytes, long archived, boolean swapped) {
     return new Result(
         swapped,
         built.name(),
         built.proof().rowsOut() + rows,
         built.proof().dropped(),
+        archived,
         built.dataFiles() + files,
         built.filesRewritten(),
         built.carried(),
