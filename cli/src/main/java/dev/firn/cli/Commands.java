@@ -16,6 +16,7 @@ import dev.firn.cli.query.ExplainCommand;
 import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
 import dev.firn.cli.query.OverviewCommand;
+import dev.firn.cli.query.PurgeCommand;
 import dev.firn.cli.query.QueryCommand;
 import dev.firn.cli.query.RepairCommand;
 import dev.firn.cli.query.RestoreCommand;
@@ -60,7 +61,8 @@ final class Commands {
           "tables",
           "verify",
           "repair",
-          "restore");
+          "restore",
+          "purge");
   private static final List<String> OF_DAEMON =
       List.of("run", "start", "stop", "status", "install");
   private static final List<String> OF_CONFIG = List.of("init", "show", "validate");
@@ -144,6 +146,7 @@ final class Commands {
       case "query verify" -> new VerifyCommand(session);
       case "query repair" -> new RepairCommand(session);
       case "query restore" -> new RestoreCommand(session);
+      case "query purge" -> new PurgeCommand(session);
       case "export" -> new ExportCommand(session);
       case "backup" -> new BackupCommand(session);
       case DAEMON -> new DaemonCommand();

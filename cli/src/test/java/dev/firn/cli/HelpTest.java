@@ -73,6 +73,7 @@ class HelpTest {
         "query verify",
         "query repair",
         "query restore",
+        "query purge",
         "config",
         "config init",
         "config show",

@@ -73,6 +73,9 @@ class UsageTest {
         arguments("query schema otel_event", "otel_events"),
         arguments("query restore otel_events", "name it with --partition"),
         arguments("query restore otel_events --partition source=nobody", "source=claude"),
+        arguments("query purge otel_events", "--where"),
+        arguments("query purge otel_events --where nothing", "there is no column"),
+        arguments("query purge nobody --where x=1", "otel_events"),
         arguments("config shwo", "show"));
   }
 

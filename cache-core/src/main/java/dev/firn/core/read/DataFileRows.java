@@ -4,6 +4,7 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.function.Supplier;
 import org.apache.iceberg.FileScanTask;
@@ -63,6 +64,37 @@ public final class DataFileRows {
           position + " rows");
     }
     return true;
+  }
+
+  /**
+   * The rows of a file that no snapshot need know: landed, superseded, in quarantine, a copy.
+   *
+   * @param columns with the field ids of the generation's schema; null in every row where the file
+   *     lacks them
+   * @return false if the sink stopped it
+   * @throws Corrupt if it cannot be read
+   */
+  public boolean forEach(Path file, Schema columns, Sink sink) throws IOException {
+    InternalRecordWrapper row = new InternalRecordWrapper(columns.asStruct());
+    long position = 0;
+    try (CloseableIterable<Record> open =
+        reading(file, () -> RowReader.read(disk, generation, file, columns))) {
+      Iterator<Record> rows = reading(file, open::iterator);
+      while (reading(file, rows::hasNext)) {
+        if (!sink.accept(position++, row.wrap(reading(file, rows::next)))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static <T> T reading(Path file, Supplier<T> step) throws IOException {
+    try {
+      return step.get();
+    } catch (RuntimeException e) {
+      throw new Corrupt(file, "a readable Parquet file", String.valueOf(e.getMessage()), e);
+    }
   }
 
   /** One step of reading; what it throws is the file's fault. What a sink throws never is. */

@@ -187,6 +187,16 @@ public final class RowReader {
         generation.nameMapping());
   }
 
+  /** A file as it is, without values that only a table knows. */
+  static CloseableIterable<Record> read(
+      Disk disk, Generation generation, Path file, Schema schema) {
+    return read(
+        new IcebergInput(disk, file.toUri().toString(), file),
+        schema,
+        Map.of(),
+        generation.nameMapping());
+  }
+
   private static CloseableIterable<Record> read(
       InputFile file, Schema schema, Map<Integer, ?> constants, @Nullable NameMapping names) {
     Parquet.ReadBuilder builder = Parquet.read(file).project(schema);

@@ -89,8 +89,27 @@ public final class PartitionCompactor {
     return compact(state, plan, content, leftOut, bytes -> {});
   }
 
+  /**
+   * Swaps in a generation whether anything is gained by it or not: for the sake of a directory in
+   * which nothing is but what the plan puts there.
+   */
+  public Result replace(Live state, Rewrite plan, Content content) throws IOException {
+    return compact(state, plan, content, Map.of(), bytes -> {}, true);
+  }
+
   private Result compact(
       Live state, Rewrite plan, Content content, Map<String, String> leftOut, LongConsumer progress)
+      throws IOException {
+    return compact(state, plan, content, leftOut, progress, false);
+  }
+
+  private Result compact(
+      Live state,
+      Rewrite plan,
+      Content content,
+      Map<String, String> leftOut,
+      LongConsumer progress,
+      boolean always)
       throws IOException {
     requireSpace(state, plan);
     GenerationName name = NumberedNames.next(disk, state);
@@ -99,7 +118,8 @@ public final class PartitionCompactor {
     BuiltGeneration built = rewrite.build(plan, name, clock.millis());
     long filesBefore = content.snapshot().files().size();
     boolean worthwhile =
-        built.dataFiles() < filesBefore
+        always
+            || built.dataFiles() < filesBefore
             || built.proof().dropped().total() > 0
             || content.tasks().values().stream().anyMatch(task -> !task.deletes().isEmpty());
     if (!worthwhile) {

@@ -60,6 +60,7 @@ public final class SweepInspector {
   private final MaintenanceConfig config;
   private final ObservedTime time;
   private final boolean noGrace;
+  private final Duration orphanGrace;
 
   /**
    * @param noGrace retired generations need no grace
@@ -70,11 +71,31 @@ public final class SweepInspector {
       MaintenanceConfig config,
       ObservedTime time,
       boolean noGrace) {
+    this(disk, cache, config, time, noGrace, config.orphanGrace());
+  }
+
+  private SweepInspector(
+      Disk disk,
+      CacheDirectory cache,
+      MaintenanceConfig config,
+      ObservedTime time,
+      boolean noGrace,
+      Duration orphanGrace) {
     this.disk = disk;
     this.cache = cache;
     this.config = config;
     this.time = time;
     this.noGrace = noGrace;
+    this.orphanGrace = orphanGrace;
+  }
+
+  /**
+   * For a purge: neither superseded generations nor such as were never live have a grace. Whoever
+   * uses it holds the lease, so nobody builds. Temporary files of appends keep theirs.
+   */
+  public static SweepInspector withoutGrace(
+      Disk disk, CacheDirectory cache, MaintenanceConfig config, ObservedTime time) {
+    return new SweepInspector(disk, cache, config, time, true, Duration.ZERO);
   }
 
   public List<SweepItem> inspect(Live state) throws IOException {
@@ -273,14 +294,15 @@ public final class SweepInspector {
       String what,
       Measure measure) {
     Duration age = time.age(measure.newest());
-    boolean over = age.compareTo(config.orphanGrace()) >= 0;
+    Duration grace = name == null ? config.orphanGrace() : orphanGrace;
+    boolean over = age.compareTo(grace) >= 0;
     String why = what + ", last changed " + words(age) + " ago";
     return new SweepItem(
         path,
         Optional.ofNullable(name),
         Kind.ORPHAN,
         over ? Action.REMOVE : Action.KEEP,
-        over ? why : why + ", grace " + words(config.orphanGrace()),
+        over ? why : why + ", grace " + words(grace),
         measure.freeableBytes());
   }
 
