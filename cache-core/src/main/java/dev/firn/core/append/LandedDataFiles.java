@@ -134,11 +134,27 @@ final class LandedDataFiles {
             .withPath(location(String.valueOf(path.getFileName())))
             .withFormat(FileFormat.PARQUET)
             .withFileSizeInBytes(bytes)
-            .withMetrics(columnMetrics);
+            .withMetrics(withoutSizes(columnMetrics));
     if (tuple != null) {
       builder.withPartition(tuple);
     }
     return builder.build();
+  }
+
+  /**
+   * How many bytes each column of a tiny file takes helps no engine, and is what of all that is
+   * told compresses worst: it would take a third of the manifests of a table that is only appended
+   * to.
+   */
+  private static Metrics withoutSizes(Metrics all) {
+    return new Metrics(
+        all.recordCount(),
+        null,
+        all.valueCounts(),
+        all.nullValueCounts(),
+        all.nanValueCounts(),
+        all.lowerBounds(),
+        all.upperBounds());
   }
 
   /**

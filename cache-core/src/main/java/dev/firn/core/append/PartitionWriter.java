@@ -82,6 +82,8 @@ final class PartitionWriter {
   private final GivenIds givenIds;
   private final LandingQueue queue = new LandingQueue();
   private @Nullable Live state;
+  private @Nullable MetricsConfig metricsConfig;
+  private @Nullable Generation metricsConfigOf;
 
   PartitionWriter(
       Disk disk,
@@ -179,6 +181,7 @@ final class PartitionWriter {
           return; // held
         }
       }
+      state = live;
       answerRetries(batch, live);
       List<Pending> fitting = fitting(batch, live);
       if (!fitting.isEmpty()) {
@@ -193,6 +196,11 @@ final class PartitionWriter {
 
   private void landOrEvolve(Live live, List<Pending> fitting) throws IOException {
     List<ObjectNode> rows = Pending.rows(fitting);
+    Schema schema = live.generation().metadata().schema();
+    if (encoder.takes(schema, rows)) {
+      landRows(live, fitting, rows, schema);
+      return;
+    }
     SchemaFit fit = fit(live, rows, OnMismatch.RESCUE);
     if (fit.changesSchema()) {
       evolve(live, fit.schema());
@@ -318,7 +326,9 @@ final class PartitionWriter {
       if (pending.isDone() || ids.contains(pending.id)) {
         continue;
       }
-      if (onMismatch == OnMismatch.REJECT && pending.held == null) {
+      if (onMismatch == OnMismatch.REJECT
+          && pending.held == null
+          && !encoder.takes(live.generation().metadata().schema(), pending.rows)) {
         var mismatch = fit(live, pending.rows, onMismatch).firstMismatch();
         if (mismatch.isPresent()) {
           pending.failure = new MismatchException(mismatch.get());
@@ -329,6 +339,12 @@ final class PartitionWriter {
       fitting.add(pending);
     }
     return fitting;
+  }
+
+  private long rescuedValues(Live live, Pending pending) {
+    return encoder.takes(live.generation().metadata().schema(), pending.rows)
+        ? 0
+        : fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues();
   }
 
   private static SchemaFit fit(Live live, List<ObjectNode> rows, OnMismatch onMismatch) {
@@ -376,7 +392,7 @@ final class PartitionWriter {
               rows,
               footer(batch, given),
               new ParquetOutput(disk, temporary),
-              MetricsConfig.forTable(generation.table()));
+              metricsConfig(generation));
     } catch (NoSuchFileException e) {
       state = null; // the generation was superseded and removed meanwhile
       return;
@@ -401,11 +417,22 @@ final class PartitionWriter {
               partition.path(),
               pending.id.toString(),
               pending.rows.size(),
-              fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues(),
+              file.rescuedValues() == 0 ? 0 : rescuedValues(live, pending),
               cache.relative(landed),
               false);
     }
     forget(temporary, new IOException("landed"));
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private MetricsConfig metricsConfig(Generation generation) {
+    MetricsConfig config = metricsConfig;
+    if (config == null || generation != metricsConfigOf) {
+      config = MetricsConfig.forTable(generation.table());
+      metricsConfig = config;
+      metricsConfigOf = generation;
+    }
+    return config;
   }
 
   /** The landed file; null if it did not land and the partition may have moved. */
@@ -437,7 +464,7 @@ final class PartitionWriter {
     long now = clock.instant().toEpochMilli();
     for (Pending pending : batch) {
       if (pending.id.isGiven()) {
-        long rescued = fit(live, pending.rows, OnMismatch.RESCUE).rescuedValues();
+        long rescued = rescuedValues(live, pending);
         given.add(new GivenReceipt(pending.id, pending.rows.size(), rescued, "", now));
       }
     }

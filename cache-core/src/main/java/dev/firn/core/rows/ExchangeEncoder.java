@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
@@ -83,11 +82,7 @@ public final class ExchangeEncoder implements AutoCloseable {
       OutputFile file,
       MetricsConfig metrics)
       throws IOException {
-    Plan current = plan;
-    if (current == null || !current.schema.sameSchema(schema)) {
-      current = new Plan(schema);
-      plan = current;
-    }
+    Plan current = plan(schema);
     List<ObjectNode> sorted = RowOrder.sort(current.table, sortOrder, rows);
     ParquetFileOutput output = ParquetFileOutput.open(file, current.message);
     try {
@@ -102,6 +97,24 @@ public final class ExchangeEncoder implements AutoCloseable {
       output.abort(e);
       throw e;
     }
+  }
+
+  /**
+   * True if the schema takes all values as it is: it need not change, and none has to be rescued.
+   * False says nothing; ask {@link SchemaFit} then.
+   */
+  public boolean takes(Schema schema, List<ObjectNode> rows) {
+    return plan(schema).table.takes(rows);
+  }
+
+  @SuppressWarnings("ReferenceEquality")
+  private Plan plan(Schema schema) {
+    Plan current = plan;
+    if (current == null || (current.schema != schema && !current.schema.sameSchema(schema))) {
+      current = new Plan(schema);
+      plan = current;
+    }
+    return current;
   }
 
   private EncodedFile write(
@@ -121,9 +134,13 @@ public final class ExchangeEncoder implements AutoCloseable {
     ParquetMetadata written = writer.getFooter();
     long bytes = writer.getPos();
     writer.close();
-    Metrics metrics = counts.metrics(written, metricsConfig);
     return new EncodedFile(
-        rows.size(), bytes, metrics, ParquetUtil.getSplitOffsets(written), rescued, sorted);
+        rows.size(),
+        bytes,
+        new EncodedFile.Measured(counts, written, metricsConfig),
+        ParquetUtil.getSplitOffsets(written),
+        rescued,
+        sorted);
   }
 
   private long writeGroup(

@@ -27,6 +27,10 @@ final class FileCounts {
     this.nulls = new long[leaves.size()];
   }
 
+  int leaves() {
+    return values.length;
+  }
+
   /** Adds a row group. */
   void add(LeafSink[] sinks) {
     for (int i = 0; i < sinks.length; i++) {

@@ -8,8 +8,10 @@ import dev.firn.core.disk.IcebergInput;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
+import dev.firn.core.generation.SameThread;
 import dev.firn.core.read.RowReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -17,12 +19,21 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Random;
 import java.util.stream.Stream;
+import org.apache.iceberg.AppendFiles;
+import org.apache.iceberg.DataFiles;
+import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.ManifestFile;
+import org.apache.iceberg.Metrics;
 import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +61,50 @@ class MetadataCleanupTest {
       }
     }
     assertThat(peak).isLessThan(LIMIT_BYTES);
+  }
+
+  @Test
+  void metadataStaysSmallThroughoutThousandsOfFilesThatNobodyCompacts() throws Exception {
+    int files = Boolean.getBoolean("firn.soak") ? 10_000 : 6_000;
+    long peak = 0;
+    Random random = new Random(5);
+    try (Cache cache = open()) {
+      Appends.writer(cache).append(Appends.exchange("first", 5, columns(0)));
+      cache.publish();
+      for (int told = 0; told < files; told += 100) {
+        addFiles(live().table(), 100, random);
+        Appends.writer(cache).append(Appends.exchange("e" + told, 5, columns(told)));
+        cache.publish();
+        peak = Math.max(peak, metadataBytes());
+      }
+    }
+    System.out.println(files + " files, at most " + peak + " bytes of metadata");
+    assertThat(peak).isLessThan(files == 10_000 ? LIMIT_BYTES : 1_300_000);
+  }
+
+  /** Tells the table of files that are not there, as many appends would. */
+  private static void addFiles(Table table, int count, Random random) {
+    AppendFiles append =
+        table
+            .newAppend()
+            .scanManifestsWith(SameThread.EXECUTOR)
+            .writeManifestsWith(SameThread.EXECUTOR, 1);
+    for (int i = 0; i < count; i++) {
+      Map<Integer, Long> counts = new HashMap<>();
+      Map<Integer, ByteBuffer> bounds = new HashMap<>();
+      for (Types.NestedField field : table.schema().columns()) {
+        counts.put(field.fieldId(), 5L);
+        bounds.put(field.fieldId(), ByteBuffer.allocate(4).putInt(0, random.nextInt(100_000)));
+      }
+      append.appendFile(
+          DataFiles.builder(table.spec())
+              .withPath(table.location() + "/data/told-" + random.nextLong() + ".parquet")
+              .withFormat(FileFormat.PARQUET)
+              .withFileSizeInBytes(4_000 + random.nextInt(100))
+              .withMetrics(new Metrics(5L, null, counts, counts, null, bounds, bounds))
+              .build());
+    }
+    append.commit();
   }
 
   @Test
