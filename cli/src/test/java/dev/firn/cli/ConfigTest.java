@@ -77,7 +77,7 @@ class ConfigTest {
       "{\"id\":1,\"key\":\"a\"}", "{\"id\":2,\"key\":\"a\"}", "{\"id\":3,\"key\":\"b\"}"
     };
     for (String row : rows) {
-      CommandRun append = new CommandRun(home).typing(row + "\n");
+      CommandRun append = new CommandRun(home).reading(row + "\n");
       assertThat(append.run("append", "jobs").code()).isZero();
     }
     Files.writeString(
@@ -121,7 +121,8 @@ class ConfigTest {
                     names(MaintenanceConfig.class)
                         .filter(
                             name ->
-                                !List.of("snapshots", "housekeeping", "retention").contains(name)),
+                                !List.of("snapshots", "housekeeping", "retention", "duplicates")
+                                    .contains(name)),
                     Stream.concat(
                         names(SnapshotPolicy.class).map(name -> "snapshots." + name),
                         names(Housekeeping.class).map(name -> "housekeeping." + name)))
