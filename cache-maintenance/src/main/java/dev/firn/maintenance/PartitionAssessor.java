@@ -24,6 +24,8 @@ import dev.firn.maintenance.plan.SnapshotReader;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.retain.FilePeriods;
+import dev.firn.maintenance.retain.RetentionConfig;
 import dev.firn.maintenance.select.RowSelector;
 import dev.firn.maintenance.select.Selections;
 import dev.firn.maintenance.select.Verdict;
@@ -49,6 +51,7 @@ public final class PartitionAssessor {
   private final PassOptions options;
   private final PartitionInspector inspector;
   private final CompactionPlanner planner;
+  private final RetentionConfig retention;
   private final List<RowSelector> selectors;
 
   /** One that finds no row to go but what delete files hide. */
@@ -72,6 +75,7 @@ public final class PartitionAssessor {
     this.options = options;
     this.inspector = new PartitionInspector(disk);
     this.planner = new CompactionPlanner(config);
+    this.retention = config.retention();
   }
 
   public Assessment assess(Partition partition) {
@@ -137,7 +141,8 @@ public final class PartitionAssessor {
             generation,
             live.cursor().cursor().baselineFiles(),
             unreadable.keySet(),
-            files -> Selections.by(selectors, live, files));
+            files -> Selections.by(selectors, live, files),
+            FilePeriods.of(disk, retention, live));
     long unpublished = UnpublishedRows.count(disk, generation);
     long rows = unpublished + new DeletedRows(generation).liveRows(content.tasks().values());
     CompactionPlan plan = plan(live, content, remembered);

@@ -27,6 +27,8 @@ import java.util.Set;
  *       compact_avg_file_bytes} on average. The baseline is what the last swap left: with a
  *       threshold of 32, a partition that was compacted to 3 files is due at 35. So a partition
  *       that does not grow is not rewritten again, however small its files are. Or
+ *   <li>the period of files has ended, where retention keeps them apart by time, and they are worth
+ *       one file. Or
  *   <li>a tier is full: eight small files that are left of earlier swaps hold about as many rows
  *       each (see {@link Tiers}).
  * </ul>
@@ -113,6 +115,15 @@ public final class CompactionPlanner {
       drops.add(
           count(due.deleted(), "file") + " with deleted rows of " + count(files.size(), "file"));
     }
+    long over =
+        groups.stream()
+            .filter(group -> group.size() > 1)
+            .flatMap(List::stream)
+            .filter(PlannedFile::over)
+            .count();
+    if (over > 0 && !force) {
+      drops.add(count(over, "file") + " of periods that are over");
+    }
     if (due.byNumber() || drops.isEmpty()) {
       drops.add(
           due.byNumber()
@@ -192,7 +203,10 @@ public final class CompactionPlanner {
   private List<List<PlannedFile>> groups(List<PlannedFile> tuple, Due due, boolean force) {
     List<PlannedFile> small =
         tuple.stream().filter(file -> isMergeable(file) && !file.deleted()).toList();
-    Set<PlannedFile> chosen = new HashSet<>(force ? small : Tiers.choose(small, due.byNumber()));
+    boolean over = tuple.stream().anyMatch(PlannedFile::over);
+    Set<PlannedFile> chosen =
+        new HashSet<>(
+            force || (over && isWorthClosing(small)) ? small : Tiers.choose(small, due.byNumber()));
     List<PlannedFile> merged =
         tuple.stream().filter(file -> file.deleted() || chosen.contains(file)).toList();
     Set<PlannedFile> rewritten = new HashSet<>();
@@ -205,6 +219,18 @@ public final class CompactionPlanner {
         .filter(file -> isFiltered(file) && !rewritten.contains(file))
         .forEach(file -> groups.add(List.of(file)));
     return groups;
+  }
+
+  /**
+   * Whether what is left of a period that is over becomes one file now. Nothing more comes to it as
+   * a rule, so its tiers will never be full; but what does come, late, must not have it rewritten
+   * file by file: only eight files, or an eighth of the rows of the largest, are worth it.
+   */
+  private static boolean isWorthClosing(List<PlannedFile> small) {
+    long rows = small.stream().mapToLong(PlannedFile::rows).sum();
+    long most = small.stream().mapToLong(PlannedFile::rows).max().orElse(0);
+    return small.size() >= Tiers.FILES_A_TIER
+        || (small.size() > 1 && (rows - most) * Tiers.FILES_A_TIER >= most);
   }
 
   private boolean isMergeable(PlannedFile file) {

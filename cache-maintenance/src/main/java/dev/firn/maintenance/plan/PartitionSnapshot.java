@@ -15,11 +15,13 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
    * One live data file.
    *
    * @param location as the table records it
-   * @param tuple files of one partition tuple (and spec) share a number
+   * @param tuple files of one partition tuple (and spec), and of one period, share a number: only
+   *     they are merged
    * @param deleted true if delete files may apply to it
    * @param unreadable true if a rewrite found that it cannot be read
    * @param settled true if it came with the last swap, false if it was added since
    * @param verdict what is to become of its rows
+   * @param over true if its period is, so that few more files will come to it
    */
   public record PlannedFile(
       String location,
@@ -29,7 +31,8 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
       boolean deleted,
       boolean unreadable,
       boolean settled,
-      Verdict verdict) {
+      Verdict verdict,
+      boolean over) {
 
     /** A file of which no row has to go. */
     public PlannedFile(
@@ -40,7 +43,7 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
         boolean deleted,
         boolean unreadable,
         boolean settled) {
-      this(location, tuple, bytes, rows, deleted, unreadable, settled, Verdict.keep());
+      this(location, tuple, bytes, rows, deleted, unreadable, settled, Verdict.keep(), false);
     }
 
     /** True if something must be left out of it, or may have to be, so that it is to be read. */

@@ -3,15 +3,18 @@ package dev.firn.maintenance.plan;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.SettledName;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
+import dev.firn.maintenance.retain.FilePeriods;
 import dev.firn.maintenance.select.Selections;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.util.StructLikeWrapper;
+import org.jspecify.annotations.Nullable;
 
 /** Reads what a plan needs from a generation's manifests. */
 public final class SnapshotReader {
@@ -54,19 +57,34 @@ public final class SnapshotReader {
   public static Content read(
       Generation generation, long baselineFiles, Set<String> unreadable, Finder finder)
       throws IOException {
+    return read(generation, baselineFiles, unreadable, finder, Optional.empty());
+  }
+
+  /**
+   * @param periods into which files are kept apart; empty if they are not
+   */
+  public static Content read(
+      Generation generation,
+      long baselineFiles,
+      Set<String> unreadable,
+      Finder finder,
+      Optional<FilePeriods> periods)
+      throws IOException {
     List<PlannedFile> files = new ArrayList<>();
     Map<String, FileScanTask> tasks = new HashMap<>();
-    Map<Integer, Map<StructLikeWrapper, Integer>> tuples = new HashMap<>();
-    int[] next = {0};
-    List<FileScanTask> live = generation.liveFiles();
+    Map<Tuple, Integer> tuples = new HashMap<>();
+    List<FileScanTask> live =
+        periods.isPresent() ? periods.get().liveFiles() : generation.liveFiles();
     Selections selections = finder.find(live);
+    List<Long> parts = parts(live, periods);
+    long latest = parts.stream().mapToLong(part -> part).max().orElse(0);
+    int next = 0;
     for (FileScanTask task : live) {
       StructLikeWrapper tuple =
           StructLikeWrapper.forType(task.spec().partitionType()).set(task.file().partition());
+      long part = parts.get(next++);
       int number =
-          tuples
-              .computeIfAbsent(task.spec().specId(), spec -> new HashMap<>())
-              .computeIfAbsent(tuple, t -> next[0]++);
+          tuples.computeIfAbsent(new Tuple(task.spec().specId(), tuple, part), t -> tuples.size());
       String location = task.file().location();
       files.add(
           new PlannedFile(
@@ -77,7 +95,8 @@ public final class SnapshotReader {
               !task.deletes().isEmpty(),
               unreadable.contains(location),
               SettledName.matches(location.substring(location.lastIndexOf('/') + 1)),
-              selections.verdict(task)));
+              selections.verdict(task),
+              part < latest));
       tasks.put(location, task);
     }
     return new Content(
@@ -85,5 +104,21 @@ public final class SnapshotReader {
         tasks,
         selections,
         generation.unpublished().size());
+  }
+
+  private record Tuple(int spec, StructLikeWrapper values, long part) {}
+
+  /** Of each file; one of which nobody knows goes with the latest. */
+  private static List<Long> parts(List<FileScanTask> files, Optional<FilePeriods> periods)
+      throws IOException {
+    List<@Nullable Long> known = new ArrayList<>();
+    long latest = Long.MIN_VALUE;
+    for (FileScanTask file : files) {
+      Long part = periods.isPresent() ? periods.get().period(file) : null;
+      known.add(part);
+      latest = part == null ? latest : Math.max(latest, part);
+    }
+    long otherwise = latest == Long.MIN_VALUE ? 0 : latest;
+    return known.stream().map(part -> part == null ? otherwise : part).toList();
   }
 }

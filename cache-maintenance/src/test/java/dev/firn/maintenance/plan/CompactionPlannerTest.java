@@ -273,7 +273,25 @@ class CompactionPlannerTest {
         file.deleted(),
         file.unreadable(),
         file.settled(),
-        verdict);
+        verdict,
+        file.over());
+  }
+
+  private static PlannedFile over(String location, long rows) {
+    return new PlannedFile(location, 1, 100 * rows, rows, false, false, true, Verdict.keep(), true);
+  }
+
+  @Test
+  void whatIsLeftOfAPeriodThatIsOverBecomesOneFileIfItIsWorthIt() {
+    List<PlannedFile> files = new ArrayList<>(small(3, 0));
+    files.add(over("a", 800));
+    files.add(over("b", 90));
+    assertSkipped(
+        plan(files, 5, false), "5 small files, 0 beyond the 5 of the last swap, threshold 32");
+    files.add(over("c", 20));
+    Rewrite rewrite = rewrite(plan(files, 6, false));
+    assertThat(rewrite.reason()).isEqualTo("3 files of periods that are over");
+    assertThat(rewrite.groups()).containsExactly(files.subList(3, 6));
   }
 
   private static List<PlannedFile> settled(int count, long rows) {
