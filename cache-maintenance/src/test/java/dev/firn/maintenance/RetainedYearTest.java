@@ -15,7 +15,7 @@ class RetainedYearTest {
   private static final boolean SOAK = Boolean.getBoolean("firn.soak");
   private static final Shape YEAR =
       new Shape(Integer.getInteger("firn.soak.days", 365), 30, 200, 24, 150);
-  private static final Shape SHORT = new Shape(12, 3, 12, 4, 5);
+  private static final Shape SHORT = new Shape(8, 2, 8, 2, 3);
 
   @TempDir Path directory;
 

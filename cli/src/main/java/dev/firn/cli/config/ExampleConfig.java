@@ -69,7 +69,10 @@ public final class ExampleConfig {
               //             "timestamp_column": "finished_at", "on_mismatch": "rescue" }
               // }
 
-              // No row is dropped unless it says so here. Days, "keep", or an object:
+              // No row is dropped unless it says so here. Days, "keep", or an object: the days after
+              // which a row goes, by its time column; the most rows and the most bytes of live files,
+              // the oldest go first; rows that stay while a condition holds or is NULL (with a "key"
+              // above, the newest row of a key decides); where rows are written before they go.
               // , "retention": {
               //   "default_days": 90,
               //   "datasets": {
