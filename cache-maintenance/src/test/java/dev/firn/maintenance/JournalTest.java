@@ -44,7 +44,7 @@ class JournalTest {
 
   private Passes passes(RecordingDisk on) {
     Passes passes = new Passes(on, root);
-    passes.configure(Passes.CONFIG.with(new Housekeeping(true)));
+    passes.configure(Passes.CONFIG.with(new Housekeeping(8, true)));
     return passes;
   }
 

@@ -17,6 +17,8 @@ import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.maintenance.restore.PartitionRestore;
 import dev.firn.maintenance.restore.RestoreReport;
 import dev.firn.maintenance.restore.RestoreReport.Outcome;
+import dev.firn.maintenance.retain.RetentionConfig;
+import dev.firn.maintenance.retain.RetentionPolicy;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -109,6 +111,30 @@ class RestoreTest {
     assertThat(back.rowsBack()).isEqualTo(8);
     assertThat(back.rowsKept()).isEqualTo(2);
     book.requireIn(disk, root, "there and back");
+  }
+
+  @Test
+  void rowsThatRetentionDroppedComeBackAndTheProofCountsThem() throws Exception {
+    Path root = directory.resolve("cache");
+    append(root, "one", "two", "three");
+    Passes passes = new Passes(disk, root);
+    passes.configure(
+        Passes.CONFIG.with(
+            RetentionConfig.of(Appends.DATASET, RetentionPolicy.keep().withMaxRows(2))));
+    passes.forced();
+    assertThat(Appends.keys(disk, root)).containsExactly("three/0", "three/1");
+    append(root, "four");
+
+    RestoreReport report = restore(disk, root, true);
+
+    assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.RESTORED);
+    assertThat(report.rowsBefore()).isEqualTo(4);
+    assertThat(report.rowsAfter()).isEqualTo(8);
+    assertThat(live(root).generation().proof().orElseThrow().rowsRestored()).isEqualTo(4);
+    book.requireIn(disk, root, "restored");
+    RestoreReport back = restore(disk, root, true);
+    assertThat(back.outcome()).isEqualTo(Outcome.RESTORED);
+    assertThat(live(root).generation().proof().orElseThrow().rowsRestored()).isEqualTo(-4);
   }
 
   @Test

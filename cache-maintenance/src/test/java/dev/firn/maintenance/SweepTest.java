@@ -2,6 +2,9 @@ package dev.firn.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.core.append.Appends;
+import dev.firn.core.cache.Cache;
+import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.RetiredMarker;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.lock.HeldLock;
@@ -232,6 +235,41 @@ class SweepTest {
     assertThat(after.bytesReclaimed()).isEqualTo(within.bytesPending());
     assertThat(after.bytesPending()).isZero();
     assertThat(CacheRows.read(disk, root)).isEqualTo(rows);
+  }
+
+  @Test
+  void ofTooManySupersededGenerationsTheOldestGoEarlyButNotInTheirFirstHour() throws Exception {
+    Path cache = directory.resolve("many");
+    Passes many = new Passes(new RecordingDisk(), cache);
+    many.configure(Passes.CONFIG.with(new Housekeeping(2, false)));
+    Appends book = new Appends();
+    for (int i = 0; i < 5; i++) {
+      for (String id : List.of("a" + i, "b" + i)) {
+        try (Cache open = Appends.open(new LocalDisk(), cache)) {
+          book.append(open, id);
+        }
+      }
+      many.run(Passes.options(false, true, Steps.COMPACT_ONLY));
+      many.advance(Duration.ofMinutes(15));
+    }
+    assertThat(Appends.live(new LocalDisk(), cache).others())
+        .extracting(other -> other.name().format())
+        .containsExactly("table", "table-1", "table-2", "table-3", "table-4");
+
+    PassReport dry = many.dry();
+    PassReport report = many.standard(); // 75, 60, 45, 30 and 15 minutes
+
+    assertThat(report.removed())
+        .extracting(removed -> removed.path())
+        .containsExactlyInAnyOrder(Appends.PARTITION + "/table", Appends.PARTITION + "/table-1");
+    assertThat(report.removed().get(0).why()).contains("max_generations 2");
+    assertThat(dry.removed()).hasSize(2);
+    many.advance(Duration.ofHours(2));
+    many.standard();
+    assertThat(Appends.live(new LocalDisk(), cache).others())
+        .extracting(other -> other.name().format())
+        .containsExactly("table-3", "table-4");
+    book.requireIn(new LocalDisk(), cache, "swept");
   }
 
   @Test

@@ -61,6 +61,7 @@ class ConfigTest {
         reaching("min_free_bytes", "0", 0L, MaintenanceConfig::minFreeBytes),
         reaching("prove", "\"content\"", Prove.CONTENT, MaintenanceConfig::prove),
         reaching("auto_repair", "\"provable\"", AutoRepair.PROVABLE, MaintenanceConfig::autoRepair),
+        reaching("max_generations", "3", 3, c -> c.housekeeping().maxGenerations()),
         reaching("journal", "false", false, c -> c.housekeeping().journal()),
         reaching("min_snapshots_to_keep", "3", 3, c -> c.snapshots().minToKeep()),
         reaching("max_snapshot_age_hours", "2", Duration.ofHours(2), c -> c.snapshots().maxAge()));
@@ -137,7 +138,7 @@ class ConfigTest {
     return switch (key) {
       case "min_snapshots_to_keep" -> "snapshots.minToKeep";
       case "max_snapshot_age_hours" -> "snapshots.maxAge";
-      case "journal" -> "housekeeping." + camelCase(key);
+      case "journal", "max_generations" -> "housekeeping." + camelCase(key);
       default -> camelCase(key);
     };
   }

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.retain;
 
+import dev.firn.core.layout.CacheDirectory;
 import java.util.Collections;
 import java.util.Map;
 import java.util.Optional;
@@ -21,6 +22,8 @@ public record RetentionConfig(
     Map<String, String> keys) {
   private static final RetentionConfig NONE =
       new RetentionConfig(OptionalLong.empty(), Map.of(), Map.of(), Map.of());
+
+  private static final RetentionPolicy JOURNAL = RetentionPolicy.ofDays(90).withMaxRows(100_000);
 
   public RetentionConfig {
     // In order: what is remembered of a pass is compared with the configuration as text.
@@ -47,11 +50,17 @@ public record RetentionConfig(
     return new RetentionConfig(defaultDays, policies, timestampColumns, Map.of(dataset, column));
   }
 
-  /** What holds for a dataset. One with a policy takes nothing from the default. */
+  /**
+   * What holds for a dataset. One with a policy takes nothing from the default; the journal of
+   * maintenance has one of its own where none is configured for it.
+   */
   public RetentionPolicy policy(String dataset) {
     RetentionPolicy own = policies.get(dataset);
     if (own != null) {
       return own;
+    }
+    if (dataset.equals(CacheDirectory.JOURNAL_DATASET)) {
+      return JOURNAL;
     }
     return defaultDays.isPresent()
         ? RetentionPolicy.ofDays(defaultDays.getAsLong())

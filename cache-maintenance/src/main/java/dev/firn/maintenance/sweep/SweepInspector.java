@@ -43,7 +43,8 @@ import java.util.Optional;
  *       that is missing, unreadable or older than the swap is written anew first. It goes only if
  *       it has not changed since it was superseded: its newest metadata is the one that its
  *       successor was made from, or, where no successor of ours says so, no commit in it is later
- *       than the marker.
+ *       than the marker. Of more than {@code max_generations} of them the oldest need no grace but
+ *       {@link #LEAST_GRACE}; what the live one was made from always has its whole grace.
  *   <li><b>Orphan</b>: never live. A generation without any metadata or without a snapshot; one
  *       that Firn proved and that has not changed since (it holds no row of its own); a {@code
  *       .building-} directory; what {@code .removing-} has renamed aside; a temporary name, also of
@@ -55,12 +56,16 @@ import java.util.Optional;
  * </ul>
  */
 public final class SweepInspector {
+  /** However many there are. */
+  static final Duration LEAST_GRACE = Duration.ofHours(1);
+
   private final Disk disk;
   private final CacheDirectory cache;
   private final MaintenanceConfig config;
   private final ObservedTime time;
   private final boolean noGrace;
   private final Duration orphanGrace;
+  private final int maxGenerations;
 
   /**
    * @param noGrace retired generations need no grace
@@ -87,6 +92,7 @@ public final class SweepInspector {
     this.time = time;
     this.noGrace = noGrace;
     this.orphanGrace = orphanGrace;
+    this.maxGenerations = config.housekeeping().maxGenerations();
   }
 
   /**
@@ -158,7 +164,14 @@ public final class SweepInspector {
     Duration age = time.age(since.get());
     Duration grace = config.retiredGrace();
     String retired = "retired " + words(age) + " ago";
-    if (!noGrace && age.compareTo(grace) < 0) {
+    boolean early =
+        !predecessor
+            && age.compareTo(LEAST_GRACE) >= 0
+            && supersededLater(state, other, since.get()) >= maxGenerations;
+    if (early && age.compareTo(grace) < 0) {
+      retired += ", and max_generations " + maxGenerations + " were superseded later";
+    }
+    if (!noGrace && !early && age.compareTo(grace) < 0) {
       return item(other, Kind.RETIRED, Action.KEEP, retired + ", grace " + words(grace), measure);
     }
     Optional<String> doubt = changedSince(state, other, since.get());
@@ -166,6 +179,25 @@ public final class SweepInspector {
       return item(other, Kind.IN_DOUBT, Action.KEEP, retired + ", but " + doubt.get(), measure);
     }
     return item(other, Kind.RETIRED, Action.REMOVE, retired, measure);
+  }
+
+  /** How many of the other superseded generations were so for longer. */
+  private static long supersededLater(Live state, OtherGeneration than, Instant since) {
+    return state.others().stream()
+        .filter(other -> !other.name().equals(than.name()))
+        .filter(
+            other -> {
+              Optional<Instant> at = other.retired().flatMap(RetiredMarker::since);
+              return at.map(
+                      time ->
+                          time.isAfter(since)
+                              || (time.equals(since)
+                                  && other.name().number() > than.name().number()))
+                  .orElse(
+                      PartitionInspector.isNamedAsPredecessor(
+                          state.cursor().cursor(), state.generation(), other.name()));
+            })
+        .count();
   }
 
   /** Why a retired generation may hold rows that its successor does not; empty if it cannot. */

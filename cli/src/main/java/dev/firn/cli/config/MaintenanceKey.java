@@ -27,7 +27,7 @@ enum MaintenanceKey {
   MAX_TICK_MS(Rule.whole(1, Integer.MAX_VALUE), d -> 30_000L),
   RETIRED_GRACE_HOURS(Rule.whole(0, Limits.HOURS), d -> d.retiredGrace().toHours()),
   ORPHAN_GRACE_MINUTES(Rule.whole(0, Limits.MINUTES), d -> d.orphanGrace().toMinutes()),
-  MAX_GENERATIONS(Rule.whole(1, Integer.MAX_VALUE), d -> 8L),
+  MAX_GENERATIONS(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.housekeeping().maxGenerations()),
   MIN_FREE_BYTES(Rule.whole(0, Limits.BYTES), MaintenanceConfig::minFreeBytes),
   PROVE(Rule.oneOf(provings()), d -> d.prove().text()),
   AUTO_REPAIR(Rule.oneOf(repairs()), d -> d.autoRepair().text()),
@@ -83,7 +83,10 @@ enum MaintenanceKey {
                 Math.toIntExact((Long) value.apply(MIN_SNAPSHOTS_TO_KEEP)),
                 Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))))
         .with(autoRepair((String) value.apply(AUTO_REPAIR)))
-        .with(new Housekeeping((Boolean) value.apply(JOURNAL)));
+        .with(
+            new Housekeeping(
+                Math.toIntExact((Long) value.apply(MAX_GENERATIONS)),
+                (Boolean) value.apply(JOURNAL)));
   }
 
   private static AutoRepair autoRepair(String text) {
