@@ -163,6 +163,7 @@ public final class MaintenancePass {
       }
     }
     sweep.sweepNotes();
+    sweep.sweepDropped();
     if (!options.dryRun() && !partitions.isEmpty()) {
       remember(
           () -> new RetentionMemory(disk, cache).save(retention.reports(), config.retention()));

@@ -10,17 +10,20 @@ import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.drop.DroppedDatasets;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport.Kept;
 import dev.firn.maintenance.report.PassReport.Removed;
 import dev.firn.maintenance.status.ObservedTime;
+import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.sweep.PartitionSweeper;
 import dev.firn.maintenance.sweep.SweepInspector;
 import dev.firn.maintenance.sweep.SweepItem;
 import dev.firn.maintenance.sweep.SweepItem.Action;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -114,6 +117,26 @@ final class PassSweep {
       diskRefused |= e instanceof IOException && !(e instanceof CacheException);
       String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
       return with(report, Outcome.FAILED, "not swept: " + why);
+    }
+  }
+
+  /** Goes on with datasets whose removal was interrupted. */
+  void sweepDropped() {
+    if (!options.steps().sweeps()) {
+      return;
+    }
+    DroppedDatasets dropped = new DroppedDatasets(disk, cache);
+    try {
+      for (Path path : dropped.list()) {
+        long bytes = Trees.measure(disk, path).freeableBytes();
+        if (!options.dryRun()) {
+          dropped.remove(path);
+        }
+        removed.add(
+            new Removed(cache.relative(path), "the removal of a dataset was interrupted", bytes));
+      }
+    } catch (IOException e) {
+      diskRefused = true;
     }
   }
 

@@ -12,6 +12,7 @@ import dev.firn.cli.daemon.InstallCommand;
 import dev.firn.cli.daemon.RunCommand;
 import dev.firn.cli.daemon.StartCommand;
 import dev.firn.cli.daemon.StopCommand;
+import dev.firn.cli.query.DropCommand;
 import dev.firn.cli.query.ExplainCommand;
 import dev.firn.cli.query.ExportCommand;
 import dev.firn.cli.query.MaintainCommand;
@@ -62,7 +63,8 @@ final class Commands {
           "verify",
           "repair",
           "restore",
-          "purge");
+          "purge",
+          "drop");
   private static final List<String> OF_DAEMON =
       List.of("run", "start", "stop", "status", "install");
   private static final List<String> OF_CONFIG = List.of("init", "show", "validate");
@@ -147,6 +149,7 @@ final class Commands {
       case "query repair" -> new RepairCommand(session);
       case "query restore" -> new RestoreCommand(session);
       case "query purge" -> new PurgeCommand(session);
+      case "query drop" -> new DropCommand(session);
       case "export" -> new ExportCommand(session);
       case "backup" -> new BackupCommand(session);
       case DAEMON -> new DaemonCommand();

@@ -74,6 +74,7 @@ class HelpTest {
         "query repair",
         "query restore",
         "query purge",
+        "query drop",
         "config",
         "config init",
         "config show",

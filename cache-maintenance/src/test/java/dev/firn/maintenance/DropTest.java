@@ -1,0 +1,211 @@
+package dev.firn.maintenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.firn.core.CacheException.GenerationRemoved;
+import dev.firn.core.append.Appends;
+import dev.firn.core.cache.Cache;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.PartitionFiles;
+import dev.firn.core.lock.HeldLock;
+import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.read.RowReader;
+import dev.firn.core.testing.Listing;
+import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Killed;
+import dev.firn.core.testing.RecordingDisk.Kind;
+import dev.firn.maintenance.PassOptions.Steps;
+import dev.firn.maintenance.drop.DatasetDrop;
+import dev.firn.maintenance.drop.DropReport;
+import dev.firn.maintenance.drop.DropReport.Outcome;
+import dev.firn.maintenance.verify.VerifiedAtTheEnd;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@VerifiedAtTheEnd
+class DropTest {
+  @TempDir Path directory;
+  private final RecordingDisk disk = new RecordingDisk();
+  private final Appends book = new Appends();
+  private Path root;
+
+  @BeforeEach
+  void fill() throws IOException {
+    root = CutCaches.create(directory.resolve("cache"), book);
+    try (Cache cache = Appends.open(disk, root)) {
+      cache.writer("others", "x").append("{\"k\": \"other\"}");
+    } catch (dev.firn.core.rows.NotAnExchangeException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static DropReport drop(Disk disk, Path root, boolean apply) throws IOException {
+    return new DatasetDrop(
+            disk,
+            new CacheDirectory(disk, root),
+            Passes.CONFIG,
+            InstantSource.fixed(Passes.START),
+            "test")
+        .run(Appends.DATASET, apply, false);
+  }
+
+  @Test
+  void datasetIsGoneWithAllThatIsHeldForItAndTheOthersStay() throws Exception {
+    DropReport report = drop(disk, root, true);
+
+    assertThat(report.outcome()).as("%s", report).isEqualTo(Outcome.DROPPED);
+    assertThat(report.rows()).isEqualTo(book.keys().size());
+    assertThat(report.partitions().get(0).heldExchanges()).isOne();
+    assertThat(new CacheDirectory(disk, root).datasets()).containsExactly("others");
+    assertThat(Listing.of(root).keySet()).noneMatch(path -> path.contains(Appends.DATASET));
+    assertThat(Appends.keys(disk, root)).containsExactly("other");
+  }
+
+  @Test
+  void dryRunCountsAndWritesNothing() throws Exception {
+    Map<String, String> before = Listing.of(root);
+
+    DropReport report = drop(disk, root, false);
+
+    assertThat(report.outcome()).isEqualTo(Outcome.PROPOSED);
+    assertThat(report.rows()).isEqualTo(book.keys().size());
+    assertThat(report.bytes()).isPositive();
+    assertThat(Listing.of(root)).isEqualTo(before);
+  }
+
+  @Test
+  void killedAtAnyStepTheDatasetIsThereOrGoneAndTheNextPassRemovesTheRest() throws Exception {
+    Path template = root;
+    boolean whole = false;
+    boolean gone = false;
+    for (long step = 0; ; step += 3) {
+      Path copy = CutCaches.copy(template, directory.resolve("step" + step));
+      RecordingDisk dying = new RecordingDisk();
+      dying.rememberForPowerLoss(Files.createDirectory(directory.resolve("side" + step)));
+      dying.killAfter(step);
+      boolean killed = false;
+      try {
+        drop(dying, copy, true);
+      } catch (Killed e) {
+        killed = true;
+        if (step % 2 == 0) {
+          dying.losePower();
+        }
+      }
+      String when = "after step " + step;
+      boolean there = new CacheDirectory(disk, copy).datasets().contains(Appends.DATASET);
+      assertThat(Appends.keys(disk, copy)).as(when).contains("other");
+      if (there) {
+        assertThat(Appends.keys(disk, copy)).as(when).containsAll(book.keys());
+      } else {
+        assertThat(Appends.keys(disk, copy)).as(when).containsExactly("other");
+      }
+      whole |= there;
+      gone |= !there && killed;
+      new Passes(disk, copy).run(Passes.options(false, false, Steps.ALL));
+      if (there) {
+        assertThat(drop(disk, copy, true).outcome()).as(when).isEqualTo(Outcome.DROPPED);
+      }
+      assertThat(Files.list(copy.resolve("datasets"))).as(when).hasSize(1);
+      assertThat(CutCaches.trouble(disk, copy)).as(when).isEmpty();
+      CutCaches.remove(copy);
+      CutCaches.remove(directory.resolve("side" + step));
+      if (!killed) {
+        System.out.println("drop: killed after each third of " + step + " steps");
+        assertThat(whole && gone).isTrue();
+        return;
+      }
+    }
+  }
+
+  @Test
+  void appendAfterTheRenameBeginsTheDatasetAnewAndIsNotLost() throws Exception {
+    Cache early = Appends.open(disk, root);
+    book.append(early, "early");
+    Appends later = new Appends();
+    RecordingDisk dropping = new RecordingDisk();
+    boolean[] done = {false};
+    dropping.failWith(
+        call -> {
+          boolean removing =
+              call.kind() == Kind.DELETE && call.path().toString().contains("/.removing-messages-");
+          if (removing && !done[0]) {
+            done[0] = true;
+            later.append(early, "by a writer that knew the old one");
+            later.append(Appends.open(disk, root), "by a new one");
+          }
+        });
+
+    assertThat(drop(dropping, root, true).outcome()).isEqualTo(Outcome.DROPPED);
+
+    assertThat(done[0]).isTrue();
+    assertThat(later.acknowledged()).isEqualTo(2);
+    later.acknowledge("other", 0);
+    assertThat(Appends.keys(disk, root)).containsAll(later.keys()).doesNotContain("early/0");
+    assertThat(Appends.keys(disk, root)).hasSize(later.keys().size() + 1);
+  }
+
+  @Test
+  void readerThatHasItOpenIsToldThatItWasRemoved() throws Exception {
+    Live live = Appends.live(disk, root);
+    RowReader reader = new RowReader(disk, live.generation());
+
+    drop(disk, root, true);
+
+    assertThatThrownBy(() -> reader.forEach(live.generation().metadata().schema(), row -> true))
+        .isInstanceOf(GenerationRemoved.class);
+  }
+
+  @Test
+  void datasetOfWhichAPartitionIsHeldOrInDoubtIsNotTouched() throws Exception {
+    Path partition = root.resolve(Appends.PARTITION);
+    try (HeldLock lease = new PartitionLocks(disk, "other").takeLease(partition, Passes.START)) {
+      assertThat(drop(disk, root, true).outcome()).isEqualTo(Outcome.HELD);
+      lease.requireValid();
+    }
+    Path cursor = partition.resolve(PartitionFiles.CURSOR);
+    byte[] valid = Files.readAllBytes(cursor);
+    Files.writeString(cursor, "{");
+    Map<String, String> before = Listing.of(root);
+
+    assertThat(drop(disk, root, true).outcome()).isEqualTo(Outcome.UNREADABLE);
+
+    assertThat(Listing.of(root)).isEqualTo(before);
+    Files.write(cursor, valid);
+  }
+
+  @Test
+  void rowsOfAnotherProgramStopIt() throws Exception {
+    Files.createDirectories(root.resolve("datasets/messages/x/_hypaware_spool"));
+
+    DropReport report = drop(disk, root, true);
+
+    assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(report.reason()).contains("datasets/messages/x/_hypaware_spool");
+    assertThat(Appends.keys(disk, root)).containsAll(book.keys());
+  }
+
+  @Test
+  void journalOfMaintenanceIsNotDropped() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                new DatasetDrop(
+                        disk,
+                        new CacheDirectory(disk, root),
+                        Passes.CONFIG,
+                        InstantSource.fixed(Passes.START),
+                        "test")
+                    .run(CacheDirectory.JOURNAL_DATASET, true, false));
+  }
+}
