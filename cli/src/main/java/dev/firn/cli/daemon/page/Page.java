@@ -46,7 +46,7 @@ final class Page {
       @media (max-width:40rem){thead{display:none}tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}
        td{display:flex;justify-content:space-between;gap:1rem;border:0;padding:.1rem 0;text-align:right}
        td:before{content:attr(data-k);opacity:.7;text-align:left}td.name{font-weight:600;text-align:left}
-       td.name:before{content:none}}
+       td.name:before{content:none}td.fact{display:block;text-align:left}}
       """;
 
   private final DaemonView view;
@@ -132,7 +132,7 @@ final class Page {
         .lastPass()
         .ifPresent(pass -> fact("Reclaimed", reclaimed(pass.document().path("totals"))));
     NextRun next = view.ticker.next();
-    fact("Next pass", next.at().map(at -> in(at, now) + ": ").orElse("") + next.why());
+    fact("Next pass", next.at().map(at -> in(at, now) + ", ").orElse("") + next.why());
     html.append("</tbody></table><form method=\"post\" action=\"/v1/maintain?from=page\"><p>")
         .append("<button")
         .append(view.ticker.running().isPresent() ? " disabled" : "")
@@ -170,7 +170,7 @@ final class Page {
   private void fact(String name, String value) {
     html.append("<tr><td class=\"name\">");
     text(name);
-    html.append("</td><td>");
+    html.append("</td><td class=\"fact\">");
     text(value);
     html.append("</td></tr>");
   }
