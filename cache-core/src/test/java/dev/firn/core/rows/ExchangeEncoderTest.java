@@ -337,6 +337,25 @@ class ExchangeEncoderTest {
   }
 
   @Test
+  void numbersOfFewRowsHaveNoDictionary() throws Exception {
+    List<ObjectNode> few = RowFiles.rows("[" + "{\"n\": 7, \"x\": 0.5},".repeat(9) + "{\"n\": 7}]");
+    List<ObjectNode> many = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      many.addAll(few);
+    }
+    Schema schema = SchemaFit.of(null, 0, few, OnMismatch.RESCUE).schema();
+
+    assertThat(encodings(files.land(schema, few))).noneMatch(Encoding::usesDictionary);
+    assertThat(encodings(files.land(schema, many))).anyMatch(Encoding::usesDictionary);
+  }
+
+  private List<Encoding> encodings(Written written) throws Exception {
+    return files.footer(written).getBlocks().get(0).getColumns().stream()
+        .flatMap(column -> column.getEncodings().stream())
+        .toList();
+  }
+
+  @Test
   void aTextOf128KilobytesOnEveryRowIsStoredOnce() throws Exception {
     String fat = text(new Random(1), 128 << 10);
     String other = text(new Random(2), 128 << 10);
