@@ -152,6 +152,9 @@ public final class MaintenancePass {
       retention.limitBytes(due -> compactFurther(due, reports, assessor, compaction, listener));
     }
     reports.replaceAll(repair::named);
+    if (options.steps().expires() && !options.dryRun()) {
+      reports.replaceAll(new PassExpiry(disk, locks, publisher)::expire);
+    }
     PassSweep sweep = new PassSweep(disk, cache, config, locks, time, options);
     for (int i = 0; i < reports.size(); i++) {
       PartitionReport report = reports.get(i);

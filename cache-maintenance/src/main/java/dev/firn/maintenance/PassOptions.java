@@ -42,9 +42,9 @@ public record PassOptions(
       return this == ALL || this == RETAIN_ONLY;
     }
 
-    /** Drops snapshots that nobody needs, where nothing was appended that would do so. */
+    /** Drops snapshots in a commit of its own; otherwise publishes do so. */
     public boolean expires() {
-      return this == ALL || this == EXPIRE_ONLY;
+      return this == EXPIRE_ONLY;
     }
 
     public boolean sweeps() {

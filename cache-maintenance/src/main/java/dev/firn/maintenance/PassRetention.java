@@ -25,7 +25,7 @@ import org.apache.iceberg.FileScanTask;
  * same rewrite as compaction. {@code max_bytes} is looked at when that is done, since compaction
  * may have met it.
  */
-final class PassRetention implements RowSelector {
+public final class PassRetention implements RowSelector {
   private static final int ROUNDS = 8;
 
   private final RetentionConfig config;
@@ -36,14 +36,14 @@ final class PassRetention implements RowSelector {
   /**
    * @param now by which age is measured
    */
-  PassRetention(Disk disk, RetentionConfig config, Instant now, PassOptions options) {
+  public PassRetention(Disk disk, RetentionConfig config, Instant now, PassOptions options) {
     this.config = config;
     this.decisions = new RetentionDecisions(new RetentionDecider(disk, config, now));
     this.retains = options.steps().retains();
   }
 
   /** Decides for all datasets of these partitions that have a retention. */
-  void decide(List<Partition> partitions) {
+  public void decide(List<Partition> partitions) {
     if (!retains) {
       return;
     }
@@ -59,7 +59,7 @@ final class PassRetention implements RowSelector {
    * True if what goes of a partition depends on its own rows and the clock alone, so that it can be
    * left out of a pass while neither has come to matter.
    */
-  boolean goesByAgeAlone(Partition partition) {
+  public boolean goesByAgeAlone(Partition partition) {
     RetentionPolicy policy = config.policy(partition.dataset());
     return policy.maxRows().isEmpty() && policy.maxBytes().isEmpty() && policy.protect().isEmpty();
   }

@@ -178,6 +178,29 @@ class RetentionTest {
   }
 
   @Test
+  void snapshotsOfATableToWhichNothingIsAppendedGoWhereThatIsAskedFor() throws Exception {
+    RetainedCache cache = new RetainedCache(root, RetentionPolicy.ofDays(30));
+    for (int i = 0; i < 5; i++) {
+      cache.append(RetainedCache.row("k" + i, "2026-11-20T00:00:00Z"));
+    }
+    assertThat(snapshots()).isEqualTo(5);
+    cache.passes().advance(Duration.ofHours(25));
+
+    PassReport report = cache.passes().run(Passes.options(false, false, Steps.EXPIRE_ONLY));
+
+    assertThat(RetainedCache.only(report).reason()).isEqualTo("4 snapshots dropped");
+    assertThat(snapshots()).isEqualTo(1);
+    assertThat(cache.keys()).hasSize(5);
+    PassReport again = cache.passes().run(Passes.options(false, false, Steps.EXPIRE_ONLY));
+    assertThat(RetainedCache.only(again).reason())
+        .isEqualTo("only expired snapshots were asked for");
+  }
+
+  private int snapshots() {
+    return Appends.live(new LocalDisk(), root).generation().metadata().snapshots().size();
+  }
+
+  @Test
   void withoutATimeColumnRowsGoByWhenTheyLandedAlsoAfterCompaction() throws Exception {
     RetainedCache cache = new RetainedCache(root, RetentionPolicy.ofDays(30));
     cache.append("\"k\": \"a\", \"n\": 1");

@@ -62,6 +62,9 @@ class RetentionTest {
     assertThat(dry.at("/totals/rowsDropped").asInt()).isEqualTo(2);
     assertThat(ids()).contains("a", "b", "c");
 
+    assertThat(run("query", "status").out()).contains("due: 1 file that may hold expired rows");
+    assertThat(run("query", "explain").out()).contains("1 file that may hold expired rows");
+
     JsonNode report = run("--json", "query", "maintain").json();
 
     assertThat(report.at("/partitions/0/outcome").asText()).isEqualTo("compacted");

@@ -146,6 +146,36 @@ public final class Publisher {
   }
 
   /**
+   * Drops snapshots that are more or older than the policy keeps, in a commit of its own: for
+   * tables to which nothing is appended any more. Metadata alone; the current snapshot stays.
+   *
+   * @return how many went
+   */
+  public int expire(Generation seen) throws IOException {
+    Generation generation = Generation.load(disk, seen.directory(), seen.name());
+    if (generation.metadata().currentSnapshot() == null) {
+      return 0;
+    }
+    Transaction transaction = generation.table().newTransaction();
+    int going;
+    try {
+      going = policy.expire(transaction, generation, clock.instant(), 0);
+      if (going == 0) {
+        return 0;
+      }
+      transaction.commitTransaction();
+    } catch (CommitFailedException e) {
+      throw new CommitConflict(
+          generation.directory() + " was committed to by another program: " + e.getMessage());
+    } catch (RuntimeException e) {
+      throw new CommitStateUnknown(
+          generation.directory() + ": it is unknown whether its snapshots were dropped", e);
+    }
+    new MetadataCleanup(disk, clock, Generation.load(disk, seen.directory(), seen.name())).run();
+    return going;
+  }
+
+  /**
    * Publishes what is unpublished but for damaged files, which count as published from then on, so
    * that nobody reads them. Their ids are recorded in the same commit.
    *

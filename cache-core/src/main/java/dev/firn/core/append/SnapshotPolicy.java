@@ -24,18 +24,28 @@ public record SnapshotPolicy(int minToKeep, Duration maxAge) {
     return !generation.metadata().properties().getOrDefault("gc.enabled", "true").equals("false");
   }
 
+  /** To be called in a commit that adds a snapshot. */
   void expire(Transaction transaction, Generation generation, Instant now) {
+    expire(transaction, generation, now, 1);
+  }
+
+  /**
+   * @param added snapshots that the same commit adds
+   * @return how many go
+   */
+  int expire(Transaction transaction, Generation generation, Instant now, int added) {
     if (!expires(generation)) {
-      return;
+      return 0;
     }
     long oldest = now.minus(maxAge).toEpochMilli();
     long young =
         generation.metadata().snapshots().stream()
             .filter(snapshot -> snapshot.timestampMillis() >= oldest)
             .count();
-    int keep = (int) Math.max(1, Math.min(minToKeep, young + 1));
-    if (generation.metadata().snapshots().size() + 1 <= keep) {
-      return;
+    int keep = (int) Math.max(1, Math.min(minToKeep, young + added));
+    int going = generation.metadata().snapshots().size() + added - keep;
+    if (going <= 0) {
+      return 0;
     }
     // Iceberg's own clean-up would run now, before the commit, and remove live files.
     transaction
@@ -44,5 +54,6 @@ public record SnapshotPolicy(int minToKeep, Duration maxAge) {
         .retainLast(keep)
         .expireOlderThan(Long.MAX_VALUE) // whatever the clock says of their age
         .commit();
+    return going;
   }
 }

@@ -14,6 +14,7 @@ import dev.firn.maintenance.Assessment;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.PartitionAssessor;
 import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.PassRetention;
 import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.quarantine.Quarantine;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
@@ -59,13 +60,17 @@ public final class StatusCollector {
    */
   public CacheStatus collect(List<String> datasets) throws IOException {
     PassMemory memory = PassMemory.load(disk, cache);
-    PartitionAssessor assessor =
-        new PartitionAssessor(disk, config, memory, PassOptions.standard());
     ObservedTime time = ObservedTime.read(disk, cache, clock.instant(), Uptime.ofThisMachine());
+    PassRetention retained =
+        new PassRetention(disk, config.retention(), time.believedWall(), PassOptions.standard());
+    PartitionAssessor assessor =
+        new PartitionAssessor(disk, config, memory, PassOptions.standard(), List.of(retained));
     SweepInspector sweep = new SweepInspector(disk, cache, config, time, false);
     List<PartitionStatus> partitions = new ArrayList<>();
     List<Spool> spools = new ArrayList<>();
     for (String dataset : datasets.isEmpty() ? cache.datasets() : datasets) {
+      // Whom a key or a cap spares takes a look at every row: a pass does that, not a status.
+      retained.decide(cache.partitions(dataset).stream().filter(retained::goesByAgeAlone).toList());
       for (Partition partition : cache.partitions(dataset)) {
         partitions.add(status(partition, assessor, sweep, memory));
       }

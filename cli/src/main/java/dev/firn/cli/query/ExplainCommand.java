@@ -10,9 +10,12 @@ import dev.firn.maintenance.Assessment;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.PartitionAssessor;
 import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.PassRetention;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.status.ObservedTime;
 import dev.firn.maintenance.status.PassMemory;
+import dev.firn.maintenance.status.Uptime;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,9 +56,25 @@ public final class ExplainCommand implements Callable<Integer> {
     boolean exists = session.rootExists();
     List<Partition> partitions =
         asked.isEmpty() ? cache.partitions() : cache.partitions(asked.get(0));
+    PassRetention retention =
+        new PassRetention(
+            session.disk(),
+            config.retention(),
+            ObservedTime.read(
+                    session.disk(),
+                    cache,
+                    session.environment().clock().instant(),
+                    Uptime.ofThisMachine())
+                .believedWall(),
+            PassOptions.standard());
+    retention.decide(partitions);
     PartitionAssessor assessor =
         new PartitionAssessor(
-            session.disk(), config, PassMemory.load(session.disk(), cache), PassOptions.standard());
+            session.disk(),
+            config,
+            PassMemory.load(session.disk(), cache),
+            PassOptions.standard(),
+            List.of(retention));
     Unreadables unreadables = new Unreadables(session);
     List<Explanation> explanations = new ArrayList<>();
     for (Partition partition : partitions) {
