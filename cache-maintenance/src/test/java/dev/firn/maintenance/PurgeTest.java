@@ -24,6 +24,8 @@ import dev.firn.maintenance.purge.PurgedPartition;
 import dev.firn.maintenance.purge.PurgedPartition.Outcome;
 import dev.firn.maintenance.restore.PartitionRestore;
 import dev.firn.maintenance.restore.RestoreReport;
+import dev.firn.maintenance.retain.RetentionConfig;
+import dev.firn.maintenance.retain.RetentionPolicy;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -43,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 class PurgeTest {
   private static final String SECRET = "geheim-4711-geheim";
   private static final Condition CONDITION = Condition.parse("note = '" + SECRET + "'");
-  private static final PurgeOptions APPLY = new PurgeOptions(true, false);
+  private static final PurgeOptions APPLY = new PurgeOptions(true, false, false);
 
   @TempDir Path directory;
   private final RecordingDisk disk = new RecordingDisk();
@@ -146,7 +148,7 @@ class PurgeTest {
     fill();
     Map<String, String> before = Listing.of(root);
 
-    PurgedPartition proposed = purge(disk, root, new PurgeOptions(false, false));
+    PurgedPartition proposed = purge(disk, root, new PurgeOptions(false, false, false));
 
     assertThat(Listing.of(root)).isEqualTo(before);
     assertThat(proposed.outcome()).isEqualTo(Outcome.PROPOSED);
@@ -270,10 +272,71 @@ class PurgeTest {
     assertThat(left.after().orElseThrow().findings())
         .extracting(f -> f.path().getFileName().toString())
         .containsExactlyInAnyOrder("2-00000000000000ac.parquet", "x.parquet");
-    PurgedPartition purged = purge(disk, root, new PurgeOptions(true, true));
+    PurgedPartition purged = purge(disk, root, new PurgeOptions(true, true, false));
     assertThat(purged.outcome()).as("%s", purged).isEqualTo(Outcome.PURGED);
     assertThat(RawText.filesWith(root, SECRET)).isEmpty();
     others.requireIn(disk, root, "purged");
+  }
+
+  @Test
+  void archivesAreNamedAndGoOnRequestWithoutAnyOtherRow() throws Exception {
+    append("one", "s1");
+    append("two");
+    MaintenanceConfig archiving =
+        Passes.CONFIG.with(
+            RetentionConfig.of(
+                Appends.DATASET, RetentionPolicy.keep().withMaxRows(2).withArchive("archive")));
+    Passes passes = new Passes(disk, root);
+    passes.configure(archiving);
+    passes.forced();
+    assertThat(Appends.keys(disk, root)).containsExactly("two/0", "two/1");
+    append("s2");
+
+    PurgedPartition named = archived(disk, root, archiving, APPLY);
+
+    assertThat(named.outcome()).as("%s", named).isEqualTo(Outcome.PURGED);
+    assertThat(named.after().orElseThrow().findings())
+        .extracting(PurgeFinding::place)
+        .containsOnly(PurgeFinding.Place.ARCHIVE);
+    assertThat(RawText.filesWith(root, SECRET))
+        .isNotEmpty()
+        .allMatch(path -> path.startsWith("archive"));
+    long plain = RawText.filesWith(root.resolve("archive"), "plain one").size();
+    assertThat(plain).isPositive();
+    PurgeOptions withArchives = new PurgeOptions(true, false, true);
+    boolean killed = true;
+    for (long step = 0; killed; step += 3) {
+      Path copy = CutCaches.copy(root, directory.resolve("step" + step));
+      RecordingDisk dying = new RecordingDisk();
+      dying.killAfter(step);
+      try {
+        archived(dying, copy, archiving, withArchives);
+        killed = false;
+      } catch (Killed e) {
+        PurgedPartition again = archived(disk, copy, archiving, withArchives);
+        assertThat(again.outcome()).isIn(Outcome.PURGED, Outcome.CLEAN);
+      }
+      String when = "after step " + step;
+      assertThat(RawText.filesWith(copy, SECRET)).as(when).isEmpty();
+      List<Path> others = RawText.filesWith(copy.resolve("archive"), "plain one");
+      others.removeIf(path -> !path.toString().endsWith(".parquet"));
+      assertThat(others).as(when).hasSize((int) plain);
+      CutCaches.remove(copy);
+    }
+    PurgedPartition purged = archived(disk, root, archiving, withArchives);
+    assertThat(purged.outcome()).as("%s", purged).isEqualTo(Outcome.PURGED);
+    assertThat(purged.rowsArchived()).isEqualTo(2);
+    assertThat(RawText.filesWith(root, SECRET)).isEmpty();
+    assertThat(RawText.filesWith(root.resolve("archive"), "plain one")).hasSize((int) plain);
+  }
+
+  private static PurgedPartition archived(
+      Disk disk, Path root, MaintenanceConfig config, PurgeOptions options) throws IOException {
+    CacheDirectory cache = new CacheDirectory(disk, root);
+    return new CachePurge(disk, cache, config, InstantSource.fixed(Passes.START), "test")
+        .run(Appends.DATASET, cache.partitions(Appends.DATASET), CONDITION, options)
+        .partitions()
+        .get(0);
   }
 
   @Test

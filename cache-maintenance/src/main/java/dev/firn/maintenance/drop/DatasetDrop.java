@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /**
  * Removes a dataset: all partitions with all their generations, and what is held for them.
@@ -58,6 +59,10 @@ import java.util.OptionalLong;
  * it before anything is done.
  */
 public final class DatasetDrop {
+  /** No archive can be there. */
+  private static final Set<String> OWN =
+      Set.of(CacheDirectory.DATASETS, HeldAppends.HELD, CacheDirectory.MAINTENANCE);
+
   private final Disk disk;
   private final CacheDirectory cache;
   private final MaintenanceConfig config;
@@ -240,8 +245,11 @@ public final class DatasetDrop {
     List<Path> archives = new ArrayList<>();
     Optional<String> archive = config.retention().policy(dataset).archive();
     if (archive.isPresent()) {
-      Path directory = cache.root().resolve(archive.get()).resolve(dataset);
-      if (disk.stat(directory).map(FileStat::isDirectory).orElse(false)) {
+      Path base = cache.root().resolve(archive.get()).normalize();
+      Path directory = base.resolve(dataset);
+      if (!cache.root().startsWith(base)
+          && OWN.stream().noneMatch(name -> base.startsWith(cache.root().resolve(name)))
+          && disk.stat(directory).map(FileStat::isDirectory).orElse(false)) {
         archives.add(directory);
       }
     }

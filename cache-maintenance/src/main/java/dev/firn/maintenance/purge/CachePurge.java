@@ -106,14 +106,14 @@ public final class CachePurge {
   private static List<JournalEntry> entries(List<PurgedPartition> purged) {
     List<JournalEntry> entries = new ArrayList<>();
     for (PurgedPartition partition : purged) {
-      if (partition.rowsPurged() > 0 || !partition.removed().isEmpty()) {
+      if (partition.rowsPurged() + partition.rowsArchived() > 0 || !partition.removed().isEmpty()) {
         entries.add(
             new JournalEntry(
                 JournalEntry.Kind.PURGE,
                 partition.partition().dataset(),
                 partition.partition().path(),
                 partition.reason(),
-                partition.rowsPurged(),
+                partition.rowsPurged() + partition.rowsArchived(),
                 0,
                 partition.generationBefore(),
                 partition.generationAfter()));

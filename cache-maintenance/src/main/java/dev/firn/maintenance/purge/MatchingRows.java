@@ -53,7 +53,22 @@ final class MatchingRows {
     return matching;
   }
 
-  /** Those of any other file. */
+  /** Those of any other file, by position. */
+  BitSet of(Path file) throws IOException {
+    BitSet matching = new BitSet();
+    rows.forEach(
+        file,
+        columns,
+        (position, row) -> {
+          if (matches(row)) {
+            matching.set(Math.toIntExact(position));
+          }
+          return true;
+        });
+    return matching;
+  }
+
+  /** How many those of any other file are. */
   Count count(Path file) throws IOException {
     long[] counts = new long[2];
     rows.forEach(

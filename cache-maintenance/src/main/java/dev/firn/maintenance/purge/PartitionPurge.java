@@ -70,6 +70,7 @@ import org.apache.iceberg.FileScanTask;
  *       goes on.
  *   <li><b>Quarantine and copies of repairs</b>: a file that holds nothing but matching rows is
  *       removed; one that holds others too, or cannot be read, only on request.
+ *   <li><b>Archives</b>, on request: see {@link ArchivedRows}.
  *   <li><b>Read again</b>: every file of the partition, every row. What is found then is the
  *       outcome, not what was done before.
  * </ol>
@@ -90,6 +91,7 @@ final class PartitionPurge {
   private final PurgeSurveyor surveyor;
   private final List<Path> removed = new ArrayList<>();
   private long rowsPurged;
+  private long rowsArchived;
 
   PartitionPurge(
       Disk disk,
@@ -104,7 +106,7 @@ final class PartitionPurge {
     this.command = command;
     this.locks = new PartitionLocks(disk, command);
     this.publisher = new Publisher(disk, clock, config.snapshots());
-    this.surveyor = new PurgeSurveyor(disk, cache);
+    this.surveyor = new PurgeSurveyor(disk, cache, config.retention());
   }
 
   /**
@@ -131,12 +133,13 @@ final class PartitionPurge {
     long matching = visible(live, condition);
     int held = new HeldAppends(disk, cache, clock).count(partition);
     if (!options.apply()) {
-      boolean clean = before.isClean() && matching == 0;
+      boolean clean = before.findings().isEmpty() && matching == 0;
       return new PurgedPartition(
           partition,
           clean ? Outcome.CLEAN : Outcome.PROPOSED,
           clean ? "no row matches" : "--apply removes them",
           matching,
+          0,
           0,
           held,
           live.generation().name().format(),
@@ -155,21 +158,30 @@ final class PartitionPurge {
       }
       lease.requireValid();
       clear(now, options);
+      if (options.archives()) {
+        clearArchive(swapped, condition, now);
+      }
       Live end = requireLive(partition);
       PurgeSurvey after = surveyor.survey(end, bind(condition, end));
       lease.requireValid();
+      boolean left = options.archives() ? !after.findings().isEmpty() : !after.isClean();
       Outcome outcome =
-          !after.isClean()
+          left
               ? Outcome.LEFT
-              : rowsPurged == 0 && removed.isEmpty() ? Outcome.CLEAN : Outcome.PURGED;
+              : rowsPurged + rowsArchived == 0 && removed.isEmpty()
+                  ? Outcome.CLEAN
+                  : Outcome.PURGED;
       return new PurgedPartition(
           partition,
           outcome,
-          after.isClean()
-              ? "no file holds a row that matches"
+          !left
+              ? "no file"
+                  + (after.findings().isEmpty() ? "" : " but archives")
+                  + " holds a row that matches"
               : after.findings().size() + " files hold rows that match, or may",
           matching,
           rowsPurged,
+          rowsArchived,
           held,
           live.generation().name().format(),
           end.generation().name().format(),
@@ -325,6 +337,18 @@ final class PartitionPurge {
         if (disk.stat(entry).map(FileStat::isFile).orElse(false)) {
           remove(entry);
         }
+      }
+    }
+  }
+
+  private void clearArchive(Live live, Condition condition, PurgeSurvey survey) throws IOException {
+    Generation generation = live.generation();
+    MatchingRows rows =
+        new MatchingRows(disk, generation, generation.metadata().schema(), bind(condition, live));
+    for (PurgeFinding finding : survey.findings()) {
+      if (finding.place() == Place.ARCHIVE && finding.trouble().isEmpty()) {
+        new ArchivedRows(disk, config, rows).remove(finding);
+        rowsArchived += finding.matching();
       }
     }
   }

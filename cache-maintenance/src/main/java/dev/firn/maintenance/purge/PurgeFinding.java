@@ -25,6 +25,8 @@ public record PurgeFinding(
     QUARANTINE,
     /** What a repair had replaced. */
     REPAIR_COPY,
+    /** Where retention has written rows before it dropped them. */
+    ARCHIVE,
     /** A held exchange. */
     HELD,
     /** Somebody else's file. */

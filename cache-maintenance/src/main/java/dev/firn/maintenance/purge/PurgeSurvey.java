@@ -17,12 +17,13 @@ public record PurgeSurvey(
     findings = List.copyOf(findings);
   }
 
-  /** True if no row anywhere matches, beyond doubt. */
+  /** True if no row anywhere matches, beyond doubt, but for archives. */
   public boolean isClean() {
-    return findings.isEmpty();
+    return findings.stream().allMatch(finding -> finding.place() == Place.ARCHIVE);
   }
 
-  boolean hasAnyIn(Place place) {
+  /** True if rows match somewhere there, or may. */
+  public boolean hasAnyIn(Place place) {
     return findings.stream().anyMatch(finding -> finding.place() == place);
   }
 }

@@ -15,6 +15,8 @@ import dev.firn.core.layout.PartitionFiles;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.purge.MatchingRows.Count;
 import dev.firn.maintenance.purge.PurgeFinding.Place;
+import dev.firn.maintenance.retain.Archive;
+import dev.firn.maintenance.retain.RetentionConfig;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -25,6 +27,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.FileScanTask;
 
@@ -43,10 +46,15 @@ final class PurgeSurveyor {
 
   private final Disk disk;
   private final CacheDirectory cache;
+  private final RetentionConfig retention;
 
-  PurgeSurveyor(Disk disk, CacheDirectory cache) {
+  /**
+   * @param retention says where archives are
+   */
+  PurgeSurveyor(Disk disk, CacheDirectory cache, RetentionConfig retention) {
     this.disk = disk;
     this.cache = cache;
+    this.retention = retention;
   }
 
   PurgeSurvey survey(Live live, Bound condition) throws IOException {
@@ -109,6 +117,10 @@ final class PurgeSurveyor {
       Path repairs = cache.maintenance().resolve("repair");
       for (String repair : names(repairs)) {
         files(repairs.resolve(repair).resolve(partition.path()), Place.REPAIR_COPY);
+      }
+      Optional<String> archive = retention.policy(partition.dataset()).archive();
+      if (archive.isPresent()) {
+        files(new Archive(disk, archive.get(), live).directory(), Place.ARCHIVE);
       }
       return done();
     }

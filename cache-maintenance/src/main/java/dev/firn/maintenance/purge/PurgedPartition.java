@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason never empty
  * @param rowsMatching live rows of which the condition is true, before
  * @param rowsPurged rows that were left out of the new generation
+ * @param rowsArchived rows that were taken out of archives
  * @param heldExchanges held for the partition, before: they land first and are looked at then
  * @param before every file as it was found
  * @param after every file as it was left: the checked statement; empty if nothing was done
@@ -24,6 +25,7 @@ public record PurgedPartition(
     String reason,
     long rowsMatching,
     long rowsPurged,
+    long rowsArchived,
     long heldExchanges,
     @Nullable String generationBefore,
     @Nullable String generationAfter,
@@ -63,6 +65,7 @@ public record PurgedPartition(
         partition,
         outcome,
         reason,
+        0,
         0,
         0,
         0,

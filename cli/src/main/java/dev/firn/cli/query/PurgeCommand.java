@@ -65,6 +65,11 @@ public final class PurgeCommand implements Callable<Integer> {
               + " rows besides or cannot be read.")
   boolean copies;
 
+  @Option(
+      names = "--archives",
+      description = "Take the rows out of archives, too; without it archives are named.")
+  boolean archives;
+
   public PurgeCommand(Session session) {
     this.session = session;
   }
@@ -77,7 +82,7 @@ public final class PurgeCommand implements Callable<Integer> {
     Environment environment = session.environment();
     PurgeReport report =
         new CachePurge(session.disk(), session.cache(), config, environment.clock(), "query purge")
-            .run(dataset, partitions, condition, new PurgeOptions(apply, copies));
+            .run(dataset, partitions, condition, new PurgeOptions(apply, copies, archives));
     if (session.json()) {
       session.document(json -> PurgeJson.write(json, session.cache(), report));
     } else {

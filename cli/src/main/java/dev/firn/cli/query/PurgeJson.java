@@ -52,6 +52,7 @@ final class PurgeJson {
     json.writeStringField("reason", partition.reason());
     json.writeNumberField("rowsMatching", partition.rowsMatching());
     json.writeNumberField("rowsPurged", partition.rowsPurged());
+    json.writeNumberField("rowsArchivedPurged", partition.rowsArchived());
     json.writeNumberField("heldExchanges", partition.heldExchanges());
     json.writeStringField("generationBefore", partition.generationBefore());
     json.writeStringField("generationAfter", partition.generationAfter());

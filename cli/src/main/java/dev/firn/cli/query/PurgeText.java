@@ -4,6 +4,7 @@ import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Durations;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.maintenance.purge.PurgeFinding;
+import dev.firn.maintenance.purge.PurgeFinding.Place;
 import dev.firn.maintenance.purge.PurgeReport;
 import dev.firn.maintenance.purge.PurgeSurvey;
 import dev.firn.maintenance.purge.PurgedPartition;
@@ -60,6 +61,9 @@ final class PurgeText {
       case PURGED, LEFT ->
           Counted.of(partition.rowsPurged(), "row")
               + " removed"
+              + (partition.rowsArchived() > 0
+                  ? ", " + Counted.of(partition.rowsArchived(), "row") + " of archives"
+                  : "")
               + (Objects.equals(partition.generationBefore(), partition.generationAfter())
                   ? ""
                   : ", "
@@ -109,6 +113,7 @@ final class PurgeText {
     long others = 0;
     long unchecked = 0;
     long left = 0;
+    boolean archives = false;
     for (PurgedPartition partition : report.partitions()) {
       if (partition.after().isEmpty()) {
         unchecked++;
@@ -118,7 +123,8 @@ final class PurgeText {
       files += after.filesScanned();
       rows += after.rowsScanned();
       others += after.otherFiles();
-      left += after.findings().size();
+      left += partition.outcome() == Outcome.LEFT ? after.findings().size() : 0;
+      archives |= after.hasAnyIn(Place.ARCHIVE);
     }
     String scanned =
         "Read again: "
@@ -134,6 +140,9 @@ final class PurgeText {
           + (unchecked > 0 ? Counted.of(unchecked, "partition") + " could not be checked." : "")
           + elapsed;
     }
-    return scanned + "No file of the partitions asked for holds a row that matches." + elapsed;
+    return scanned
+        + "No file of the partitions asked for holds a row that matches"
+        + (archives ? ", but archives do; --archives takes them out." : ".")
+        + elapsed;
   }
 }
