@@ -1,0 +1,130 @@
+package dev.firn.smoke.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.firn.smoke.FirnCommand;
+import dev.firn.smoke.TestCommand;
+import java.net.http.HttpClient;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Eight producers append exchanges of mixed sizes while the daemon maintains; in the middle it is
+ * killed. In the end what they were told, what it counted and what is read are the same. Takes
+ * eight seconds, with {@code -Dfirn.soak=true} ten minutes.
+ */
+@Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class DaemonLoadTest {
+  private static final Duration LENGTH =
+      Boolean.getBoolean("firn.soak") ? Duration.ofMinutes(10) : Duration.ofSeconds(8);
+  private static final int PRODUCERS = 8;
+  private static final long MOST_MEMORY_BYTES = 512L << 20;
+
+  @TempDir Path directory;
+
+  @Test
+  void nothingIsLostNothingIsTwiceAndEverybodyCountsTheSame() throws Exception {
+    Path firn = new TestCommand(directory).plain();
+    Path root = Files.createDirectory(directory.resolve("cache"));
+    Files.writeString(
+        root.resolve("firn.json"),
+        """
+        {"daemon": {"listen": "127.0.0.1:0"},
+         "query": {"cache": {"maintenance": {"compact_file_count": 2, "interval_minutes": 1}}}}
+        """);
+    HttpClient client = HttpClient.newHttpClient();
+    DaemonProcess first = DaemonProcess.start(firn, root, directory.resolve("errors-1"));
+    AtomicReference<String> address = new AtomicReference<>(first.address());
+    long end = System.nanoTime() + LENGTH.toNanos();
+    List<Producer> producers =
+        IntStream.range(0, PRODUCERS)
+            .mapToObj(
+                i ->
+                    new Producer(
+                        "p" + i, i, client, address::get, () -> System.nanoTime() - end > 0))
+            .toList();
+    List<Thread> threads = producers.stream().map(Thread::new).toList();
+    threads.forEach(Thread::start);
+
+    threads.get(0).join(LENGTH.toMillis() / 2);
+    first.maintain(client);
+    first.kill();
+    DaemonProcess second = DaemonProcess.start(firn, root, directory.resolve("errors-2"));
+    address.set(second.address());
+    second.maintain(client);
+    for (Thread thread : threads) {
+      thread.join();
+    }
+
+    assertThat(producers).allSatisfy(producer -> assertThat(producer.failure()).isNull());
+    JsonNode status = second.status(client);
+    for (Producer producer : producers) {
+      JsonNode source = source(status, producer.name());
+      assertThat(source.path("landed").path("exchanges").asLong())
+          .isEqualTo(producer.acknowledgedBy(second.address()))
+          .isPositive();
+      assertThat(source.path("received")).isEqualTo(source.path("landed"));
+      assertThat(source.path("rejected").path("exchanges").asLong()).isZero();
+      assertThat(source.path("deferred").asLong()).isEqualTo(producer.sentAwayBy(second.address()));
+    }
+    while (!status.path("lastPass").isObject()) { // it may be under way, on a busy machine
+      status = second.status(client);
+    }
+    assertThat(status.path("lastPass").path("outcome").asText()).isEqualTo("done");
+    assertThat(status.path("lastPass").path("totals").path("compacted").asLong()).isPositive();
+    assertThat(status.path("memory").path("residentBytes").asLong()).isLessThan(MOST_MEMORY_BYTES);
+    assertThat(second.stop()).isZero();
+
+    List<String> acknowledged = new ArrayList<>();
+    producers.forEach(producer -> acknowledged.addAll(producer.ids()));
+    assertThat(rows(firn, root)).containsExactlyElementsOf(acknowledged.stream().sorted().toList());
+    assertThat(new FirnCommand(firn).run("--root", root.toString(), "query", "verify").exitCode())
+        .isZero();
+    report(producers, acknowledged.size(), status);
+  }
+
+  private static JsonNode source(JsonNode status, String name) {
+    for (JsonNode source : status.path("sources")) {
+      if (source.path("source").asText().equals(name)) {
+        return source;
+      }
+    }
+    throw new AssertionError("no source " + name + " in " + status);
+  }
+
+  private static List<String> rows(Path firn, Path root) throws Exception {
+    ObjectMapper json = new ObjectMapper();
+    List<String> ids = new ArrayList<>();
+    for (String line :
+        new FirnCommand(firn)
+            .run("--root", root.toString(), "query", "rows", "load", "--columns", "id")
+            .out()) {
+      ids.add(json.readTree(line).path("id").asText());
+    }
+    return ids.stream().sorted().toList();
+  }
+
+  /** For people who run it; what it measures depends on the machine. */
+  private static void report(List<Producer> producers, int rows, JsonNode status) {
+    List<Long> micros =
+        producers.stream().flatMap(p -> p.latencyMicros().stream()).sorted().toList();
+    System.out.printf(
+        "%d exchanges, %d rows; median %.1f ms, p99 %.1f ms; resident %d MB%n",
+        micros.size(),
+        rows,
+        micros.get(micros.size() / 2) / 1000.0,
+        micros.get(micros.size() * 99 / 100) / 1000.0,
+        status.path("memory").path("residentBytes").asLong() >> 20);
+  }
+}
