@@ -226,7 +226,7 @@ class PredecessorFailuresTest {
             largest * 4 / 3 + 16,
             1,
             c.compactAvgFileBytes(),
-            c.compactBatchBytes(),
+            1,
             1,
             c.retiredGrace(),
             c.orphanGrace(),

@@ -50,8 +50,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Also remembers of each file that this writer landed and nobody has published yet what Iceberg
  * is to be told, as long as there is room for it: a publish needs neither a listing nor footers.
  *
- * <p>All calls are for the holder of the partition's commit lock but {@link #unpublished()} and
- * {@link #described}.
+ * <p>All calls are for the holder of the partition's commit lock but {@link #hasLandedIn}, {@link
+ * #unpublished()} and {@link #described}.
  */
 final class LandingSequence {
   /** Names that are remembered, about 100 bytes each; beyond them a publish lists. */
@@ -93,6 +93,11 @@ final class LandingSequence {
   /** True if all that has landed in this generation is remembered here. */
   synchronized boolean knowsAllOf(GenerationName name) throws IOException {
     return name.equals(generation) && isOwn();
+  }
+
+  /** False if it has landed nothing in this generation, and so knows nothing; for anybody. */
+  synchronized boolean hasLandedIn(GenerationName name) {
+    return name.equals(generation);
   }
 
   private boolean isOwn() throws IOException {

@@ -83,7 +83,7 @@ final class PartitionPublishing {
    */
   private boolean publishedAsRemembered() throws IOException {
     Live live = landedIn;
-    if (live == null) {
+    if (live == null || !sequence.hasLandedIn(live.generation().name())) {
       return false;
     }
     try {

@@ -131,7 +131,7 @@ class KillSoakTest {
   private void torment() throws Exception {
     long end = System.nanoTime() + LENGTH.toNanos();
     long nextKill = System.nanoTime() + BETWEEN_KILLS.toNanos();
-    while (System.nanoTime() - end < 0) {
+    while (System.nanoTime() - end < 0 || !everyRoleHasWorked(end)) {
       for (Child child : children) {
         child.requireAlive();
         if (child.stoppedUntil != 0 && System.nanoTime() - child.stoppedUntil > 0) {
@@ -160,6 +160,21 @@ class KillSoakTest {
       }
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
     }
+  }
+
+  /** On a busy machine it takes processes longer to start than they live. */
+  private boolean everyRoleHasWorked(long end) throws Exception {
+    if (System.nanoTime() - end > TimeUnit.SECONDS.toNanos(END_SECONDS)) {
+      throw new AssertionError("not everybody has done anything: " + logs());
+    }
+    Map<String, Integer> tally = SoakEvents.tally(directory);
+    boolean appended = true;
+    for (int source = 0; source < SoakExchanges.SOURCES.size(); source++) {
+      appended &=
+          Files.exists(
+              SoakExchanges.partition(disk, SoakProcess.root(directory), source).cursorFile());
+    }
+    return appended && tally.containsKey("swaps") && tally.containsKey("reads");
   }
 
   /** For a moment the partition is in doubt: what is appended then by new processes is held. */
@@ -293,7 +308,12 @@ class KillSoakTest {
       Live live = live(source);
       Path partition = live.partition().directory();
       for (String name :
-          List.of("cursor.json", ".commit.lock", ".maintain.lock", ".maintain.owner")) {
+          List.of(
+              "cursor.json",
+              ".commit.lock",
+              ".commit.owner",
+              ".maintain.lock",
+              ".maintain.owner")) {
         expected.add(root.relativize(partition.resolve(name)).toString());
       }
       for (FileScanTask file : live.generation().liveFiles()) {
