@@ -95,7 +95,7 @@ final class Demo {
 
   /** Data files of generations that are not retired. */
   private static Size liveSize(Path root) throws IOException {
-    try (Stream<Path> paths = Files.walk(root)) {
+    try (Stream<Path> paths = Files.walk(root.resolve("datasets"))) {
       List<Path> files =
           paths
               .filter(path -> path.toString().endsWith(".parquet"))

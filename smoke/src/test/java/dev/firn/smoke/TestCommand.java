@@ -64,7 +64,7 @@ public final class TestCommand {
    * A script in which {@code FIRN} is the command with the arguments: {@code $2} is the root, what
    * follows it the command.
    */
-  public Path wrapped(String script) throws IOException {
+  public synchronized Path wrapped(String script) throws IOException {
     wrappers++;
     Path file = directory.resolve("firn-" + wrappers);
     Files.writeString(file, "#!/bin/sh\n" + script.replace("FIRN", java) + "\n");

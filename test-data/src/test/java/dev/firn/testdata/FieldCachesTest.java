@@ -87,18 +87,20 @@ class FieldCachesTest {
     TarArchiveEntry hardLink = new TarArchiveEntry("sorted/link", TarConstants.LF_LINK);
     TarArchiveEntry file = new TarArchiveEntry("sorted/a/../../b");
 
-    assertThatIOException().isThrownBy(() -> FieldCaches.targetBelow(dir, "/link", link));
-    assertThatIOException().isThrownBy(() -> FieldCaches.targetBelow(dir, "/link", hardLink));
-    assertThatIOException().isThrownBy(() -> FieldCaches.targetBelow(dir, "/a/../../b", file));
-    assertThat(FieldCaches.targetBelow(dir, "/a/b", file)).isEqualTo(dir.resolve("a/b"));
+    assertThatIOException().isThrownBy(() -> FieldCaches.ARCHIVE.targetBelow(dir, "/link", link));
+    assertThatIOException()
+        .isThrownBy(() -> FieldCaches.ARCHIVE.targetBelow(dir, "/link", hardLink));
+    assertThatIOException()
+        .isThrownBy(() -> FieldCaches.ARCHIVE.targetBelow(dir, "/a/../../b", file));
+    assertThat(FieldCaches.ARCHIVE.targetBelow(dir, "/a/b", file)).isEqualTo(dir.resolve("a/b"));
   }
 
   /** What the archive holds at and below a case; of the whole archive if the case is empty. */
   private static Map<String, Entry> archived(String name) throws IOException {
     Map<String, Entry> entries = new TreeMap<>();
-    try (TarArchiveInputStream tar = FieldCaches.open()) {
+    try (TarArchiveInputStream tar = FieldCaches.ARCHIVE.open()) {
       for (TarArchiveEntry e = tar.getNextEntry(); e != null; e = tar.getNextEntry()) {
-        String path = FieldCaches.pathOf(e);
+        String path = CacheArchive.pathOf(e);
         if (name.isEmpty() || path.equals(name) || path.startsWith(name + "/")) {
           entries.put(path, new Entry(e.isDirectory() ? -1 : e.getSize(), e.getLastModifiedTime()));
         }

@@ -17,6 +17,11 @@ final class Flows {
           StatusDiagnostics.FLOW,
           LocalParquetExport.FLOW,
           TwoProcessesRace.FLOW,
+          RetentionBoundsTheCache.FLOW,
+          RestoreUndoesAPass.FLOW,
+          DaemonTickCompacts.FLOW,
+          DaemonIngestGateway.FLOW,
+          OldFormatOpens.FLOW,
           FieldCachesKept.FLOW);
 
   private Flows() {}

@@ -88,12 +88,15 @@ final class Stage implements AutoCloseable {
     }
   }
 
-  /** What {@code query status} says of each partition, by path. */
+  /** What {@code query status} says of each partition, by path; not of the journal of passes. */
   Map<String, JsonNode> status(Path root) throws IOException {
     Ran ran = firn(root, "query", "status", "--json");
     Map<String, JsonNode> partitions = new TreeMap<>();
     for (JsonNode partition : ran.json().path("partitions")) {
-      partitions.put(partition.path("path").asText(), partition);
+      String path = partition.path("path").asText();
+      if (path.startsWith("datasets/")) {
+        partitions.put(path, partition);
+      }
     }
     return partitions;
   }

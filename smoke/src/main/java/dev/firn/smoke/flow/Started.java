@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** A command that runs in a process of its own. What it prints goes to files. */
@@ -50,6 +51,24 @@ final class Started {
 
   boolean isRunning() {
     return process.isAlive();
+  }
+
+  /** Asks it to end, as a supervisor does. */
+  void terminate() {
+    process.destroy();
+  }
+
+  /** The first line of its output that begins so, if it is there yet. */
+  Optional<String> says(String beginning) {
+    try {
+      String text = Files.readString(out);
+      return text.substring(0, text.lastIndexOf('\n') + 1)
+          .lines()
+          .filter(line -> line.startsWith(beginning))
+          .findFirst();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** As {@code kill -9}: no code of its own runs any more. */

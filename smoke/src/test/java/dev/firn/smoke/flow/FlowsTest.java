@@ -20,16 +20,18 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Each flow is green with Firn, and red with a command that does harm in its place. */
+@Execution(ExecutionMode.CONCURRENT)
 class FlowsTest {
   private static final boolean SOAK = Boolean.getBoolean("firn.soak");
 
   /** The others run to their end in a soak; here their saboteurs meet them half way. */
-  private static final List<String> GREEN_HERE =
-      List.of("core_boot_noop", "cache_roundtrip", "maintenance_crash_recovery");
+  private static final List<String> GREEN_HERE = List.of("core_boot_noop", "cache_roundtrip");
 
   /** One of the field caches, of a few partitions. */
   private static final String SMALL = "epoch-legacy";
@@ -146,6 +148,35 @@ class FlowsTest {
               List.of(
                   "case \"$*\" in *maintain*) exit 3 ;; *) exec FIRN ;; esac",
                   "expected exit code 0, found 3")),
+          Map.entry(
+              "retention_bounds_the_cache",
+              List.of(
+                  """
+                  root=$2
+                  case "$*" in *--config*) shift 4; set -- --root "$root" "$@" ;; esac
+                  exec FIRN\
+                  """,
+                  "expected rows dropped by age 5, found 0")),
+          Map.entry(
+              "restore_undoes_a_pass",
+              List.of(
+                  "case \"$*\" in *restore*--apply*) exit 0 ;; *) exec FIRN ;; esac",
+                  "expected the rows after the restore [")),
+          Map.entry(
+              "daemon_tick_compacts",
+              List.of(
+                  "case \"$*\" in *'query rows'*) FIRN | sed 1d ;; *) exec FIRN ;; esac",
+                  "expected the rows read beside the daemon [")),
+          Map.entry(
+              "daemon_ingest_gateway",
+              List.of(
+                  "case \"$*\" in *'query sql'*) FIRN | sed 2d ;; *) exec FIRN ;; esac",
+                  "expected the rows in the end [")),
+          Map.entry(
+              "old_format_opens",
+              List.of(
+                  "case \"$*\" in *'query rows'*) FIRN | sed 1d ;; *) exec FIRN ;; esac",
+                  "expected the rows of v1 after a pass {")),
           Map.entry(
               "field_caches",
               List.of(
