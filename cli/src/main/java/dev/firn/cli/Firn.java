@@ -51,7 +51,9 @@ public final class Firn {
   private Firn() {}
 
   public static void main(String[] args) {
-    Logging.quieten();
+    if (!FixedHelp.isAskedFor(args)) {
+      Logging.quieten();
+    }
     System.exit(run(args, RealEnvironment.create()));
   }
 
@@ -61,7 +63,12 @@ public final class Firn {
     Session session = new Session(environment, firn.options);
     ExitCode code;
     try {
-      code = ExitCode.of(commandLine(firn, session, args).execute(args));
+      if (FixedHelp.isAskedFor(args) && !environment.colours()) {
+        session.out().write(FixedHelp.TEXT);
+        code = ExitCode.DONE;
+      } else {
+        code = ExitCode.of(commandLine(firn, session, args).execute(args));
+      }
     } catch (Throwable e) { // errors come here; picocli takes care of exceptions only
       code = report(e, session);
     }

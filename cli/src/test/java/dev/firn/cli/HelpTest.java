@@ -54,6 +54,16 @@ class HelpTest {
             """);
   }
 
+  /** With one option more, the text is made from the commands. */
+  @Test
+  void helpThatIsKeptIsWhatTheCommandsSay() {
+    String made = new CommandRun(home).run("--help", "--verbose").out();
+
+    assertThat(FixedHelp.TEXT).isEqualTo(made);
+    assertThat(new CommandRun(home).run("--help").out()).isEqualTo(made);
+    assertThat(new CommandRun(home).run("-h").out()).isEqualTo(made);
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
