@@ -19,6 +19,7 @@ final class Flows {
           TwoProcessesRace.FLOW,
           RetentionBoundsTheCache.FLOW,
           RestoreUndoesAPass.FLOW,
+          PurgeLeavesNoTrace.FLOW,
           DaemonTickCompacts.FLOW,
           DaemonIngestGateway.FLOW,
           OldFormatOpens.FLOW,

@@ -3,11 +3,6 @@ package dev.firn.smoke.flow;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -51,7 +46,7 @@ final class LocalParquetExport {
     try (Stream<Path> files = Files.walk(target)) {
       for (Path file : (Iterable<Path>) files.filter(Files::isRegularFile)::iterator) {
         if (file.toString().endsWith(".parquet")) {
-          rows.addAll(jobsIn(file));
+          rows.addAll(ForeignEngine.query(file, "job", "true"));
         } else if (file.toString().endsWith("." + format)) {
           List<String> lines = Files.readAllLines(file);
           rows.addAll(format.equals("csv") ? lines.subList(1, lines.size()) : lines);
@@ -60,21 +55,5 @@ final class LocalParquetExport {
     }
     Collections.sort(rows);
     return rows;
-  }
-
-  private static List<String> jobsIn(Path parquet) throws IOException {
-    List<String> jobs = new ArrayList<>();
-    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
-        Statement statement = connection.createStatement();
-        ResultSet result =
-            statement.executeQuery(
-                "SELECT job FROM read_parquet('" + parquet.toString().replace("'", "''") + "')")) {
-      while (result.next()) {
-        jobs.add(result.getString(1));
-      }
-    } catch (SQLException e) {
-      throw new FlowFailure("DuckDB cannot read " + parquet + ": " + e.getMessage());
-    }
-    return jobs;
   }
 }

@@ -163,6 +163,17 @@ class FlowsTest {
                   "case \"$*\" in *restore*--apply*) exit 0 ;; *) exec FIRN ;; esac",
                   "expected the rows after the restore [")),
           Map.entry(
+              "purge_leaves_no_trace",
+              List.of(
+                  """
+                  case "$*" in
+                    *--apply*) cp -r "$2"/datasets/*/*/table "$2/trace"; FIRN
+                      cp -r "$2/trace" "$(ls -d "$2"/datasets/*/*)/table.bak" ;;
+                    *) exec FIRN ;;
+                  esac\
+                  """,
+                  "expected files that hold the client 0, found ")),
+          Map.entry(
               "daemon_tick_compacts",
               List.of(
                   "case \"$*\" in *'query rows'*) FIRN | sed 1d ;; *) exec FIRN ;; esac",
