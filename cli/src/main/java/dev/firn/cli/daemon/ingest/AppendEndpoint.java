@@ -204,7 +204,7 @@ public final class AppendEndpoint implements Endpoint, Closeable {
     private boolean check(Growth.Room room) {
       if (room == Growth.Room.BUDGET_SPENT) {
         later = bufferFull();
-        reservation.close();
+        growth.discard(); // what comes after it is read and not kept
       }
       return room == Growth.Room.ENOUGH;
     }

@@ -22,7 +22,7 @@ final class Growth {
 
   private final ByteBudget.Reservation reservation;
   private final int limitBytes;
-  private final Body body = new Body(0);
+  private Body body = new Body(0);
 
   Growth(ByteBudget.Reservation reservation, int limitBytes) {
     this.reservation = reservation;
@@ -31,6 +31,12 @@ final class Growth {
 
   Body body() {
     return body;
+  }
+
+  /** Lets go of what it holds, and gives the reservation back. */
+  void discard() {
+    body = new Body(0);
+    reservation.close();
   }
 
   /** Makes room for so many bytes more. */
