@@ -6,7 +6,9 @@ import dev.firn.cli.daemon.http.HttpService;
 import dev.firn.cli.daemon.ingest.AppendEndpoint;
 import dev.firn.cli.daemon.ingest.Appending;
 import dev.firn.cli.daemon.ingest.ByteBudget;
+import dev.firn.cli.daemon.ingest.Intake;
 import dev.firn.cli.daemon.ledger.Ledger;
+import dev.firn.cli.daemon.ledger.OtherWriters;
 import dev.firn.cli.daemon.life.DaemonFiles;
 import dev.firn.cli.daemon.life.DaemonLog;
 import dev.firn.cli.daemon.life.RootClaim;
@@ -21,6 +23,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -38,6 +41,7 @@ import org.jspecify.annotations.Nullable;
 final class Daemon implements Closeable {
   private static final Logger LOG = Logger.getLogger(Daemon.class.getName());
   private static final long LOOK_SECONDS = 60;
+  private static final long OTHERS_SECONDS = 30;
   private static final int LONGEST_JITTER_SECONDS = 60;
   private static final Duration LANDING_PATIENCE = Duration.ofSeconds(4);
   private static final Duration PUBLISHING_PATIENCE = Duration.ofSeconds(3);
@@ -50,6 +54,7 @@ final class Daemon implements Closeable {
   private final ByteBudget budget;
   private final AppendEndpoint appends;
   private final Ticker ticker;
+  private final OtherWriters others;
   private final HttpService http;
   private final ScheduledThreadPoolExecutor housekeeping;
   private volatile boolean stopping;
@@ -68,8 +73,9 @@ final class Daemon implements Closeable {
         new Appending(environment.disk(), cache, environment.clock(), first.append("daemon"));
     Duration jitter = Duration.ofSeconds(new Random().nextInt(LONGEST_JITTER_SECONDS) + 1L);
     this.ticker = new Ticker(environment, cache, config::config, jitter);
+    this.others = new OtherWriters(environment.disk(), cache);
     this.appends =
-        new AppendEndpoint(() -> config.config().daemon(), budget, ledger, appending, ticker);
+        new AppendEndpoint(() -> config.config().daemon(), budget, ledger, appending, intake());
     DaemonView view =
         new DaemonView(
             environment,
@@ -78,6 +84,7 @@ final class Daemon implements Closeable {
             config::problem,
             () -> stopping,
             ledger,
+            others,
             budget,
             appends,
             ticker);
@@ -128,7 +135,39 @@ final class Daemon implements Closeable {
     claim.describe(http.address());
     ticker.start();
     housekeeping.scheduleWithFixedDelay(this::reload, LOOK_SECONDS, LOOK_SECONDS, TimeUnit.SECONDS);
+    lookAtOthers();
+    housekeeping.scheduleWithFixedDelay(
+        this::lookAtOthers, OTHERS_SECONDS, OTHERS_SECONDS, TimeUnit.SECONDS);
     LOG.log(Level.INFO, "listening on {0}", http.address());
+  }
+
+  private void lookAtOthers() {
+    try {
+      others.look();
+    } catch (IOException | RuntimeException e) {
+      LOG.log(Level.WARNING, "what others append cannot be counted: {0}", e.toString());
+    }
+  }
+
+  /** The ticker, and who else wants to know what landed. */
+  private Intake intake() {
+    return new Intake() {
+      @Override
+      public Optional<String> diskProblem() {
+        return ticker.diskProblem();
+      }
+
+      @Override
+      public Duration slowdown(String partitionPath) {
+        return ticker.slowdown(partitionPath);
+      }
+
+      @Override
+      public void landed(String partitionPath, String where, boolean held) {
+        others.landed(where);
+        ticker.landed(partitionPath, where, held);
+      }
+    };
   }
 
   String address() {

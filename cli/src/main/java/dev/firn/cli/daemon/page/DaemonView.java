@@ -5,6 +5,7 @@ import dev.firn.cli.daemon.http.HttpService;
 import dev.firn.cli.daemon.ingest.AppendEndpoint;
 import dev.firn.cli.daemon.ingest.ByteBudget;
 import dev.firn.cli.daemon.ledger.Ledger;
+import dev.firn.cli.daemon.ledger.OtherWriters;
 import dev.firn.cli.daemon.ticks.LastPass;
 import dev.firn.cli.daemon.ticks.Ticker;
 import dev.firn.cli.failure.Failure;
@@ -34,6 +35,7 @@ public final class DaemonView {
   private final Supplier<Optional<String>> configProblem;
   private final BooleanSupplier stopping;
   final Ledger ledger;
+  final OtherWriters others;
   final ByteBudget buffer;
   final AppendEndpoint appends;
   final Ticker ticker;
@@ -56,6 +58,7 @@ public final class DaemonView {
       Supplier<Optional<String>> configProblem,
       BooleanSupplier stopping,
       Ledger ledger,
+      OtherWriters others,
       ByteBudget buffer,
       AppendEndpoint appends,
       Ticker ticker) {
@@ -65,6 +68,7 @@ public final class DaemonView {
     this.configProblem = configProblem;
     this.stopping = stopping;
     this.ledger = ledger;
+    this.others = others;
     this.buffer = buffer;
     this.appends = appends;
     this.ticker = ticker;

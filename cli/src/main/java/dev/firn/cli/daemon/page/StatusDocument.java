@@ -41,6 +41,11 @@ final class StatusDocument {
     json.writeStringField("slowed", view.ticker.slowed().orElse(null));
     writeRuns(json);
     writeLedger(json);
+    json.writeObjectFieldStart("filesOfOtherProcesses");
+    for (Map.Entry<String, Long> other : view.others.files().entrySet()) {
+      json.writeNumberField(other.getKey(), other.getValue());
+    }
+    json.writeEndObject();
     writeResources(json);
     json.writeEndObject();
     StatusJson.write(json, view.root(), view.cacheStatus());
