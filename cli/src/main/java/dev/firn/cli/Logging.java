@@ -19,7 +19,8 @@ final class Logging {
       List.of(
           Logger.getLogger("org.apache.hadoop"),
           Logger.getLogger("org.apache.iceberg"),
-          Logger.getLogger("org.apache.parquet"));
+          Logger.getLogger("org.apache.parquet"),
+          Logger.getLogger("org.eclipse.jetty"));
 
   /** Logs with a stack trace what it throws as well. */
   private static final Logger DELETE_LOADER =

@@ -111,6 +111,7 @@ class DaemonProcessTest {
   @Test
   void sigtermWhileEightWritersAppendLosesNothingThatWasAcknowledged() throws Exception {
     endWhileEightAppend("TERM");
+    assertThat(home.resolve("stderr")).isEmptyFile();
     assertThat(Files.readString(home.resolve(".firn/cache/maintenance/daemon/daemon.0.log")))
         .contains("all that was taken has landed");
   }
