@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.smoke.FirnCommand;
 import dev.firn.smoke.TestCommand;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +16,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +34,21 @@ class DaemonLoadTest {
   private static final long MOST_MEMORY_BYTES = 512L << 20;
 
   @TempDir Path directory;
+  private final List<DaemonProcess> daemons = new ArrayList<>();
+
+  private DaemonProcess start(Path firn, Path root) throws IOException {
+    Path errors = directory.resolve("errors-" + daemons.size());
+    DaemonProcess daemon = DaemonProcess.start(firn, root, errors);
+    daemons.add(daemon);
+    return daemon;
+  }
+
+  @AfterEach
+  void endWhatAFailureLeft() throws InterruptedException {
+    for (DaemonProcess daemon : daemons) {
+      daemon.kill();
+    }
+  }
 
   @Test
   void nothingIsLostNothingIsTwiceAndEverybodyCountsTheSame() throws Exception {
@@ -44,7 +61,7 @@ class DaemonLoadTest {
          "query": {"cache": {"maintenance": {"compact_file_count": 2, "interval_minutes": 1}}}}
         """);
     HttpClient client = HttpClient.newHttpClient();
-    DaemonProcess first = DaemonProcess.start(firn, root, directory.resolve("errors-1"));
+    DaemonProcess first = start(firn, root);
     AtomicReference<String> address = new AtomicReference<>(first.address());
     long end = System.nanoTime() + LENGTH.toNanos();
     List<Producer> producers =
@@ -60,7 +77,7 @@ class DaemonLoadTest {
     threads.get(0).join(LENGTH.toMillis() / 2);
     first.maintain(client);
     first.kill();
-    DaemonProcess second = DaemonProcess.start(firn, root, directory.resolve("errors-2"));
+    DaemonProcess second = start(firn, root);
     address.set(second.address());
     second.maintain(client);
     for (Thread thread : threads) {
