@@ -56,10 +56,14 @@ import org.jspecify.annotations.Nullable;
  *   <li><b>Temporary name removed</b>.
  * </ol>
  *
- * Two syncs, and no Iceberg commit unless the schema grows. From the link on a failure leaves it
- * unknown whether the rows are there ({@link CommitStateUnknown}); before it they are not. A
- * process that meets a cursor new to it syncs the partition's directory first, so that no
- * acknowledgement rests on a cursor that a power cut could take back.
+ * Two syncs, and no Iceberg commit unless the schema grows. Neither sync can be spared: without the
+ * first a power cut leaves a name of bytes that are not there, which nobody could tell from damage
+ * to what was acknowledged; without the second it takes the name. Nor can one do for both: a sync
+ * of the file after the link takes the name along on some file systems, and none promises it.
+ * Exchanges that land together share them. From the link on a failure leaves it unknown whether the
+ * rows are there ({@link CommitStateUnknown}); before it they are not. A process that meets a
+ * cursor new to it syncs the partition's directory first, so that no acknowledgement rests on a
+ * cursor that a power cut could take back.
  */
 final class PartitionWriter {
   private static final int ATTEMPTS = 20;

@@ -73,7 +73,6 @@ class RandomRowsTest {
     Schema schema = seed % 2 == 0 ? null : foreign();
     List<Written> written = new ArrayList<>();
     List<List<ObjectNode>> exchanges = new ArrayList<>();
-    int fitting = 0;
     for (int i = 0; i < 12; i++) {
       List<ObjectNode> rows = RowFiles.rows(json(exchange(random, 1 + i % 4)));
       SchemaFit fit = SchemaFit.of(schema, 100, rows, OnMismatch.RESCUE);
@@ -86,14 +85,12 @@ class RandomRowsTest {
       }
       boolean fits = new TableFit(fit.schema()).takes(rows);
       assertThat(fits).isEqualTo(fit.rescuedValues() == 0);
-      fitting += fits ? 1 : 0;
       schema = fit.schema();
       written.add(files.land(schema, rows));
       exchanges.add(rows);
       assertThat(written.get(i).file().rescuedValues()).isEqualTo(fit.rescuedValues());
       assertThat(SchemaFit.of(schema, 100, rows, OnMismatch.RESCUE).schema()).isSameAs(schema);
     }
-    System.out.println("seed " + seed + ": " + fitting + " of 12 fit wholly");
     for (int i = 0; i < written.size(); i++) {
       // Old files are read with the newest schema.
       List<ObjectNode> read = files.read(written.get(i).path(), schema);
