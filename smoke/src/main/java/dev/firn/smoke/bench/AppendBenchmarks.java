@@ -19,6 +19,7 @@ final class AppendBenchmarks {
     Path work = setting.work();
     try (Contest contest = new Contest(work)) {
       Engine firn = contest.enter("Firn", HEAP, Jobs.FIRN_APPEND, work.resolve("one"), count, 1);
+      contest.enter("the disk's part", HEAP, Jobs.LANDING_FLOOR, work.resolve("floor"), count);
       Engine walFull = sqlite(contest, work, "WAL", "FULL", count, 1);
       sqlite(contest, work, "WAL", "NORMAL", count, 1);
       sqlite(contest, work, "DELETE", "FULL", count, 1);

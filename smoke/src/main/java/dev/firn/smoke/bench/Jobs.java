@@ -12,6 +12,7 @@ final class Jobs {
   static final String FIRN_APPEND = "firn-append";
   static final String FIRN_READER = "firn-reader";
   static final String FIRN_GROWTH = "firn-growth";
+  static final String LANDING_FLOOR = "landing-floor";
   static final String SQLITE_APPEND = "sqlite-append";
   static final String SQLITE_READER = "sqlite-reader";
 
@@ -28,6 +29,7 @@ final class Jobs {
           new FirnAppends(first, number(arguments.get(1)), number(arguments.get(2)));
       case FIRN_READER -> new Reader(new FirnReads(first));
       case FIRN_GROWTH -> new FirnGrowth(first, number(arguments.get(1)));
+      case LANDING_FLOOR -> new LandingFloor(first, number(arguments.get(1)));
       case SQLITE_APPEND ->
           new SqliteAppends(
               first,
