@@ -6,6 +6,8 @@ import dev.firn.core.append.Appends;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.DropReason;
 import dev.firn.core.generation.DroppedRows;
+import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.PassOptions.Steps;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
@@ -139,8 +141,12 @@ class RetentionTest {
     cache.append(RetainedCache.row("d", "2026-11-20T00:00:00Z"));
     for (String left : List.of("b,c,d", "c,d", "d")) {
       cache.passes().advance(Duration.ofDays(1));
-      PartitionReport report = RetainedCache.only(cache.pass());
+      RecordingDisk watched = new RecordingDisk();
+      PartitionReport report = RetainedCache.only(cache.passes().on(watched).standard());
       assertThat(report.reason()).startsWith("1 file of expired rows alone");
+      assertThat(watched.calls())
+          .as("data files that were read")
+          .noneMatch(call -> call.kind() == Kind.OPEN && call.path().toString().contains("/data/"));
       assertThat(report.bytesWritten()).isZero();
       assertThat(String.join(",", cache.keys())).isEqualTo(left);
     }
