@@ -340,6 +340,29 @@ class PurgeTest {
   }
 
   @Test
+  void whatAnInterruptedAppendLeftBesideTheTableGoesThoughNoRowOfTheTableMatches()
+      throws Exception {
+    append("one", "s1");
+    Path file;
+    try (Stream<Path> files = Files.list(partition.resolve("table/data"))) {
+      file = files.filter(f -> f.toString().contains("/2-")).findFirst().orElseThrow();
+    }
+    byte[] secret = Files.readAllBytes(file);
+    assertThat(purge(disk, root, APPLY).outcome()).isEqualTo(Outcome.PURGED);
+    Path data = Appends.live(disk, root).generation().paths().data();
+    Path torn = dev.firn.core.disk.DurableFiles.temporaryBeside(data.resolve("exchange"));
+    Files.write(torn, Arrays.copyOf(secret, secret.length - 20));
+
+    PurgedPartition purged = purge(disk, root, APPLY);
+
+    assertThat(purged.outcome()).as("%s", purged).isEqualTo(Outcome.PURGED);
+    assertThat(purged.rowsPurged()).isZero();
+    assertThat(torn).doesNotExist();
+    assertThat(RawText.filesWith(root, SECRET)).isEmpty();
+    others.requireIn(disk, root, "purged");
+  }
+
+  @Test
   void conditionThatFitsNoPartitionIsAnErrorAndNothingIsDone() throws Exception {
     append("one", "s1");
     Map<String, String> before = Listing.of(root);
