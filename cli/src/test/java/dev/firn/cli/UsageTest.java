@@ -40,7 +40,7 @@ class UsageTest {
         arguments("query maintain --budget 30", "30s"),
         arguments("query maintain --budget -5s", "-5s"),
         arguments("query maintain --budget 1w", "1d"),
-        arguments("query maintain --retain-only", "--retain-only"),
+        arguments("query maintain --retain-only --sweep-only", "mutually exclusive"),
         arguments("query maintain otel_event", "did you mean \"otel_events\"?"),
         arguments("query maintain ../../etc", "slash"),
         arguments("query status otel_event", "ai_gateway_messages, otel_events"),
