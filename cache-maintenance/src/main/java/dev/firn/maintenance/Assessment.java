@@ -40,6 +40,11 @@ public record Assessment(
         report);
   }
 
+  /** The same with less to do. */
+  Assessment with(Rewrite lesser) {
+    return new Assessment(partition, live, content, rows, unpublishedRows, lesser, report);
+  }
+
   public boolean isDue() {
     return rewrite != null;
   }

@@ -163,7 +163,11 @@ final class PartitionCompaction {
         diskRefused |= e.getCause() instanceof IOException io && !(io instanceof CacheException);
         return current.report(Outcome.FAILED, String.valueOf(e.getMessage())); // tried next time
       } catch (NotEnoughSpaceException e) {
-        return refused(current, e); // found out before anything was read
+        Optional<Rewrite> affordable = rewrite.wholeFilesAlone();
+        if (affordable.isEmpty()) {
+          return refused(current, e); // found out before anything was read
+        }
+        current = current.with(affordable.get());
       } catch (IOException e) {
         return refusedHalfWay(current, e);
       } catch (RuntimeException e) {

@@ -35,6 +35,15 @@ final class Passes {
   }
 
   static MaintenanceConfig config(Prove prove) {
+    return config(prove, 0);
+  }
+
+  /** As {@link #CONFIG}, and no rewrite leaves less than this free. */
+  static MaintenanceConfig keepingFree(long bytes) {
+    return config(CONFIG.prove(), bytes);
+  }
+
+  private static MaintenanceConfig config(Prove prove, long minFreeBytes) {
     MaintenanceConfig d = MaintenanceConfig.defaults();
     return new MaintenanceConfig(
         d.targetFileBytes(),
@@ -44,7 +53,7 @@ final class Passes {
         d.compactBatchRows(),
         d.retiredGrace(),
         d.orphanGrace(),
-        0,
+        minFreeBytes,
         prove);
   }
 

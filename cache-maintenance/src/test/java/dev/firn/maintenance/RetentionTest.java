@@ -133,6 +133,46 @@ class RetentionTest {
   }
 
   @Test
+  void wholeFilesGoThoughThereIsNoRoomForARewrite() throws Exception {
+    RetentionConfig policy = RetentionConfig.of(Appends.DATASET, RetentionPolicy.ofDays(30));
+    RetainedCache cache = new RetainedCache(new LocalDisk(), root, policy);
+    cache.append(RetainedCache.row("old", "2026-10-01T00:00:00Z"));
+    cache.append(
+        RetainedCache.row("older than some", "2026-10-02T00:00:00Z"),
+        RetainedCache.row("young", "2026-11-20T00:00:00Z"));
+    cache.passes().configure(Passes.keepingFree(Long.MAX_VALUE / 2).with(policy));
+
+    PassReport report = cache.pass();
+
+    assertThat(cache.keys()).containsExactly("older than some", "young");
+    PartitionReport partition = RetainedCache.only(report);
+    assertThat(partition.outcome()).isEqualTo(Outcome.COMPACTED);
+    assertThat(partition.reason()).endsWith("for want of disk space only whole files went");
+    assertThat(partition.dropped()).isEqualTo(DroppedRows.of(DropReason.EXPIRED, 1));
+    assertThat(partition.bytesWritten()).isZero();
+
+    assertThat(RetainedCache.only(cache.pass()).outcome()).isEqualTo(Outcome.FAILED);
+    cache.passes().configure(Passes.CONFIG.with(policy));
+    cache.pass();
+    assertThat(cache.keys()).containsExactly("young");
+  }
+
+  @Test
+  void nothingIsDroppedWhereThereIsNoRoomForItsArchive() throws Exception {
+    RetentionConfig policy =
+        RetentionConfig.of(Appends.DATASET, RetentionPolicy.ofDays(30).withArchive("archive"));
+    RetainedCache cache = new RetainedCache(new LocalDisk(), root, policy);
+    cache.append(RetainedCache.row("old", "2026-10-01T00:00:00Z"));
+    cache.passes().configure(Passes.keepingFree(Long.MAX_VALUE / 2).with(policy));
+
+    PartitionReport partition = RetainedCache.only(cache.pass());
+
+    assertThat(partition.outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(partition.reason()).contains("min_free_bytes");
+    assertThat(cache.keys()).containsExactly("old");
+  }
+
+  @Test
   void oldFilesThatWereLinkedManyTimesStillGoByTheirStatisticsAlone() throws Exception {
     RetainedCache cache = new RetainedCache(root, RetentionPolicy.ofDays(30));
     cache.append(RetainedCache.row("a", "2026-11-01T00:00:00Z"));

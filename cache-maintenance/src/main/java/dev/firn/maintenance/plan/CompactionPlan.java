@@ -1,7 +1,9 @@
 package dev.firn.maintenance.plan;
 
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What to do with a partition, and why. */
 public sealed interface CompactionPlan {
@@ -32,6 +34,28 @@ public sealed interface CompactionPlan {
 
     public long filesToRewrite() {
       return groups.stream().mapToLong(List::size).sum();
+    }
+
+    /**
+     * The same with nothing but whole files dropped, for which no data is written; empty if there
+     * is no less to do, or a file with deletes would have to go over as it is.
+     */
+    public Optional<Rewrite> wholeFilesAlone() {
+      List<PlannedFile> rewritten = groups.stream().flatMap(List::stream).toList();
+      if (dropped.isEmpty()
+          || rewritten.isEmpty()
+          || rewritten.stream().anyMatch(PlannedFile::deleted)) {
+        return Optional.empty();
+      }
+      List<PlannedFile> kept = new ArrayList<>(carried);
+      kept.addAll(rewritten);
+      return Optional.of(
+          new Rewrite(
+              reason + "; for want of disk space only whole files went",
+              List.of(),
+              kept,
+              dropped,
+              left));
     }
 
     public long bytesToRewrite() {
