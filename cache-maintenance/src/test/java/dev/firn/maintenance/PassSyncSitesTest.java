@@ -9,8 +9,10 @@ import dev.firn.core.testing.RecordingDisk.Killed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -107,7 +109,7 @@ class PassSyncSitesTest {
     for (long step = from; step < (SOAK ? steps : Math.min(steps, from + SOON)); step++) {
       cuts.add(step);
     }
-    for (PowerLoss loss : PowerLoss.ways(1).subList(0, SOAK ? 4 : 2)) {
+    for (PowerLoss loss : losses()) {
       for (long step : cuts) {
         String failure = failure(site, step, loss);
         if (!failure.isEmpty()) {
@@ -119,6 +121,15 @@ class PassSyncSitesTest {
       }
     }
     return "";
+  }
+
+  /** Everything undone, and any part of it: which part does harm is a matter of luck. */
+  private static List<PowerLoss> losses() {
+    List<PowerLoss> losses = new ArrayList<>(List.of(PowerLoss.WORST));
+    for (int seed = 1; seed <= (SOAK ? 24 : 8); seed++) {
+      losses.add(PowerLoss.ways(seed).get(1));
+    }
+    return losses;
   }
 
   private String failure(String site, long step, PowerLoss loss) throws IOException {
