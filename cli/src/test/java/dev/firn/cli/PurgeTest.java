@@ -59,6 +59,7 @@ class PurgeTest {
     assertThat(result.code()).as(result.err()).isZero();
     assertThat(result.out())
         .contains(CLAUDE + ": ", "live rows would be removed")
+        .containsPattern("\\d+ data files \\(live\\): \\d+ of \\d+ rows match")
         .contains("Nothing was changed; --apply removes them.");
     assertThat(Listing.of(root)).isEqualTo(before);
   }

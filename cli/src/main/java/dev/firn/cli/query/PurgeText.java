@@ -18,6 +18,8 @@ import java.util.Optional;
 
 /** A purge for people: partition by partition, then what is known of the whole. */
 final class PurgeText {
+  private static final int FEW_FILES = 3;
+
   private final CacheDirectory cache;
   private final PurgeReport report;
   private final List<String> lines = new ArrayList<>();
@@ -41,9 +43,37 @@ final class PurgeText {
     lines.add(partition.partition().path() + ": " + summary(partition));
     partition.before().ifPresent(this::addLinks);
     Optional<PurgeSurvey> state = report.applied() ? partition.after() : partition.before();
-    for (PurgeFinding finding : state.map(PurgeSurvey::findings).orElse(List.of())) {
-      lines.add("  " + describe(finding));
+    List<PurgeFinding> findings = state.map(PurgeSurvey::findings).orElse(List.of());
+    if (report.applied()) {
+      findings.forEach(finding -> lines.add("  " + describe(finding)));
+      return;
     }
+    for (Place place : Place.values()) {
+      addPlanned(place, findings.stream().filter(finding -> finding.place() == place).toList());
+    }
+  }
+
+  /** What a purge takes care of by itself is told by number; {@code --json} names each file. */
+  private void addPlanned(Place place, List<PurgeFinding> findings) {
+    List<PurgeFinding> readable =
+        findings.stream().filter(finding -> finding.trouble().isEmpty()).toList();
+    boolean byNumber =
+        readable.size() > FEW_FILES && (place == Place.LIVE || place == Place.SUPERSEDED);
+    if (byNumber) {
+      lines.add(
+          "  "
+              + readable.size()
+              + " data files ("
+              + place.text()
+              + "): "
+              + readable.stream().mapToLong(PurgeFinding::matching).sum()
+              + " of "
+              + Counted.of(readable.stream().mapToLong(PurgeFinding::rows).sum(), "row")
+              + " match");
+    }
+    findings.stream()
+        .filter(finding -> !byNumber || !finding.trouble().isEmpty())
+        .forEach(finding -> lines.add("  " + describe(finding)));
   }
 
   private static String summary(PurgedPartition partition) {
