@@ -20,10 +20,7 @@ import java.util.Locale;
  * @param minFreeBytes a rewrite does not start that would leave less than this free on the disk
  * @param prove how a rewrite is proved before it is swapped in
  * @param snapshots which snapshots of a live generation stay when appends are published
- * @param autoRepair whether a pass mends what it finds in doubt
- * @param retention how long rows stay
- * @param housekeeping what a pass does for the cache as a whole
- * @param duplicates which datasets may hold one row of a key only
+ * @param policies what is done beside compaction
  */
 public record MaintenanceConfig(
     long targetFileBytes,
@@ -36,10 +33,7 @@ public record MaintenanceConfig(
     long minFreeBytes,
     Prove prove,
     SnapshotPolicy snapshots,
-    AutoRepair autoRepair,
-    RetentionConfig retention,
-    Housekeeping housekeeping,
-    DuplicatesConfig duplicates) {
+    Policies policies) {
 
   /** Without repairs, retention and housekeeping, and with all rows of a key. */
   public MaintenanceConfig(
@@ -64,10 +58,7 @@ public record MaintenanceConfig(
         minFreeBytes,
         prove,
         snapshots,
-        AutoRepair.OFF,
-        RetentionConfig.none(),
-        Housekeeping.none(),
-        DuplicatesConfig.none());
+        Policies.NONE);
   }
 
   /** With appends published under the default policy. */
@@ -119,6 +110,40 @@ public record MaintenanceConfig(
     }
   }
 
+  /**
+   * What is done beside compaction.
+   *
+   * @param autoRepair whether a pass mends what it finds in doubt
+   * @param retention how long rows stay
+   * @param housekeeping what a pass does for the cache as a whole
+   * @param duplicates which datasets may hold one row of a key only
+   */
+  public record Policies(
+      AutoRepair autoRepair,
+      RetentionConfig retention,
+      Housekeeping housekeeping,
+      DuplicatesConfig duplicates) {
+    private static final Policies NONE =
+        new Policies(
+            AutoRepair.OFF, RetentionConfig.none(), Housekeeping.none(), DuplicatesConfig.none());
+  }
+
+  public AutoRepair autoRepair() {
+    return policies.autoRepair();
+  }
+
+  public RetentionConfig retention() {
+    return policies.retention();
+  }
+
+  public Housekeeping housekeeping() {
+    return policies.housekeeping();
+  }
+
+  public DuplicatesConfig duplicates() {
+    return policies.duplicates();
+  }
+
   /** Whether a data file of this size is to be merged with others. */
   public boolean isSmall(long bytes) {
     return bytes < targetFileBytes / 4 * 3;
@@ -140,63 +165,25 @@ public record MaintenanceConfig(
 
   /** The same with another way to repair. */
   public MaintenanceConfig with(AutoRepair other) {
-    return new MaintenanceConfig(
-        targetFileBytes,
-        compactFileCount,
-        compactAvgFileBytes,
-        compactBatchBytes,
-        compactBatchRows,
-        retiredGrace,
-        orphanGrace,
-        minFreeBytes,
-        prove,
-        snapshots,
-        other,
-        retention,
-        housekeeping,
-        duplicates);
+    return with(new Policies(other, retention(), housekeeping(), duplicates()));
   }
 
   /** The same with another retention. */
   public MaintenanceConfig with(RetentionConfig other) {
-    return new MaintenanceConfig(
-        targetFileBytes,
-        compactFileCount,
-        compactAvgFileBytes,
-        compactBatchBytes,
-        compactBatchRows,
-        retiredGrace,
-        orphanGrace,
-        minFreeBytes,
-        prove,
-        snapshots,
-        autoRepair,
-        other,
-        housekeeping,
-        duplicates);
+    return with(new Policies(autoRepair(), other, housekeeping(), duplicates()));
   }
 
   /** The same with other housekeeping. */
   public MaintenanceConfig with(Housekeeping other) {
-    return new MaintenanceConfig(
-        targetFileBytes,
-        compactFileCount,
-        compactAvgFileBytes,
-        compactBatchBytes,
-        compactBatchRows,
-        retiredGrace,
-        orphanGrace,
-        minFreeBytes,
-        prove,
-        snapshots,
-        autoRepair,
-        retention,
-        other,
-        duplicates);
+    return with(new Policies(autoRepair(), retention(), other, duplicates()));
   }
 
-  /** The same with another choice of the rows of a key. */
+  /** The same with other datasets that hold one row of a key. */
   public MaintenanceConfig with(DuplicatesConfig other) {
+    return with(new Policies(autoRepair(), retention(), housekeeping(), other));
+  }
+
+  private MaintenanceConfig with(Policies other) {
     return new MaintenanceConfig(
         targetFileBytes,
         compactFileCount,
@@ -208,9 +195,6 @@ public record MaintenanceConfig(
         minFreeBytes,
         prove,
         snapshots,
-        autoRepair,
-        retention,
-        housekeeping,
         other);
   }
 }

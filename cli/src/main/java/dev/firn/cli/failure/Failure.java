@@ -74,7 +74,7 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
       return new Failure(ExitCode.UNREADABLE, text(error) + "; run the command again", false);
     }
     if (error instanceof LeaseUnavailable) {
-      return new Failure(ExitCode.HELD, text(error) + "; try again later", false);
+      return new Failure(ExitCode.HELD, text(error) + "; try again when that has ended", false);
     }
     if (error instanceof CommitConflict) {
       return new Failure(ExitCode.INCOMPLETE, text(error) + "; run the command again", false);
