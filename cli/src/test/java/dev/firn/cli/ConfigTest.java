@@ -217,6 +217,9 @@ class ConfigTest {
         arguments(maintenance("compact_file_count", "1.5"), "found 1.5"),
         arguments(maintenance("compact_file_count", "1e3"), "found 1e3"),
         arguments(maintenance("compact_batch_rows", "2147483648"), "found 2147483648"),
+        arguments(
+            maintenance("compact_batch_bytes", "1073741825"),
+            "expected a whole number from 1 to 1073741824, found 1073741825"),
         arguments(maintenance("retired_grace_hours", "9223372036854775807"), "to 878400, found"),
         arguments(maintenance("target_file_bytes", "99999999999999999999"), "found 9999"),
         arguments(maintenance("min_free_bytes", "-1"), "from 0 to"),

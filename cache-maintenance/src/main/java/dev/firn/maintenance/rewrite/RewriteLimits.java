@@ -20,7 +20,7 @@ package dev.firn.maintenance.rewrite;
 public record RewriteLimits(
     long batchBytes, int batchRows, int groupRows, long targetFileBytes, boolean proveContent) {
   /** Pages and dictionaries are as large as a batch, and Parquet counts them in 31 bits. */
-  private static final long MAX_BATCH_BYTES = 1L << 30;
+  public static final long MAX_BATCH_BYTES = 1L << 30;
 
   /** Thin rows are cut somewhere too, for minima and maxima to tell row groups apart. */
   private static final int DEFAULT_GROUP_ROWS = 1 << 20;

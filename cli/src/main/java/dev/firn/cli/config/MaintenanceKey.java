@@ -5,6 +5,7 @@ import dev.firn.maintenance.Housekeeping;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.rewrite.RewriteLimits;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Locale;
@@ -22,7 +23,8 @@ enum MaintenanceKey {
   MAX_SNAPSHOT_AGE_HOURS(Rule.whole(1, Limits.HOURS), d -> d.snapshots().maxAge().toHours()),
   COMPACT_FILE_COUNT(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.compactFileCount()),
   COMPACT_AVG_FILE_BYTES(Rule.whole(1, Limits.BYTES), MaintenanceConfig::compactAvgFileBytes),
-  COMPACT_BATCH_BYTES(Rule.whole(1, Limits.BYTES), MaintenanceConfig::compactBatchBytes),
+  COMPACT_BATCH_BYTES(
+      Rule.whole(1, RewriteLimits.MAX_BATCH_BYTES), MaintenanceConfig::compactBatchBytes),
   COMPACT_BATCH_ROWS(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.compactBatchRows()),
   MAX_TICK_MS(Rule.whole(1, Integer.MAX_VALUE), d -> 30_000L),
   RETIRED_GRACE_HOURS(Rule.whole(0, Limits.HOURS), d -> d.retiredGrace().toHours()),
