@@ -19,12 +19,12 @@ import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.backup.BackedUpPartition;
+import dev.firn.maintenance.backup.BackupListener;
 import dev.firn.maintenance.backup.BackupReport;
 import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.maintenance.verify.Verifies;
-import dev.firn.maintenance.verify.VerifyListener;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -75,7 +75,7 @@ class BackupTest {
             Passes.CONFIG,
             InstantSource.fixed(Passes.START),
             "test")
-        .run(target, copy, false, new VerifyListener() {});
+        .run(target, copy, false, new BackupListener() {});
   }
 
   /** Of all files by path, but locks: how many names they have. */

@@ -44,7 +44,7 @@ public final class Firn {
   @Option(
       names = {"-V", "--version"},
       versionHelp = true,
-      order = 106,
+      order = 107,
       description = "Show the version.")
   boolean version;
 

@@ -23,13 +23,19 @@ final class RealEnvironment {
         System.err,
         System.in,
         terminal,
-        terminal && !"dumb".equals(System.getenv("TERM")),
+        errIsTerminal(terminal) && !"dumb".equals(System.getenv("TERM")),
         System.getenv(),
         Path.of(System.getProperty("user.home", ".")),
         InstantSource.system(),
         new LocalDisk(),
         new RealMaintenance(),
         new ProcessSignals());
+  }
+
+  /** Java cannot tell; whoever starts it can, else the terminal of the others counts. */
+  private static boolean errIsTerminal(boolean others) {
+    String told = System.getProperty("firn.stderr", "");
+    return told.isEmpty() ? others : told.equals("terminal");
   }
 
   /**

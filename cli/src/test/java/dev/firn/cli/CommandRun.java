@@ -49,6 +49,7 @@ public final class CommandRun implements Environment.Maintenance {
   private final List<Runnable> stops = new CopyOnWriteArrayList<>();
   private final List<Runnable> reloads = new CopyOnWriteArrayList<>();
   private boolean interactive;
+  private boolean errIsTerminal;
   private Environment.Maintenance maintenance = this;
   private PassReport report = new PassReport(false, 0, List.of(), List.of(), List.of(), 0, false);
   private CacheStatus status = CacheStatus.empty();
@@ -101,6 +102,12 @@ public final class CommandRun implements Environment.Maintenance {
   CommandRun typing(String text) {
     interactive = true;
     input = new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8));
+    return this;
+  }
+
+  /** With a stderr that shows progress. */
+  public CommandRun onTerminal() {
+    errIsTerminal = true;
     return this;
   }
 
@@ -164,7 +171,7 @@ public final class CommandRun implements Environment.Maintenance {
         err,
         input,
         interactive,
-        false,
+        errIsTerminal,
         variables,
         home,
         clock,

@@ -23,13 +23,14 @@ class HelpTest {
             """
             Keeps, tends and reads columnar caches.
 
-            Usage: firn [-hvV] [--json] [--config=FILE] [--root=DIR] COMMAND
+            Usage: firn [-hqvV] [--json] [--config=FILE] [--root=DIR] COMMAND
 
             Options, before or after the command:
                   --root=DIR      The cache's directory; else $FIRN_ROOT, else ~/.firn/cache.
                   --config=FILE   The configuration; else $FIRN_CONFIG, else DIR/firn.json if it is there.
                   --json          One JSON document on stdout and nothing else there.
               -v, --verbose       Say more on stderr.
+              -q, --quiet         Show no progress on stderr.
               -h, --help          Show this text.
               -V, --version       Show the version.
 

@@ -14,7 +14,6 @@ import dev.firn.core.lock.PartitionLocks;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.CacheVerifier;
-import dev.firn.maintenance.verify.VerifyListener;
 import dev.firn.maintenance.verify.VerifyReport;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
@@ -103,7 +102,7 @@ public final class CacheBackup {
    * @throws FileAlreadyExistsException if something is there
    * @throws IllegalArgumentException if one of the two directories would be inside the other
    */
-  public BackupReport run(Path to, boolean copy, boolean full, VerifyListener listener)
+  public BackupReport run(Path to, boolean copy, boolean full, BackupListener listener)
       throws IOException {
     Path target = to.toAbsolutePath().normalize();
     if (target.startsWith(cache.root()) || cache.root().startsWith(target)) {
@@ -125,7 +124,7 @@ public final class CacheBackup {
     disk.createDirectory(building);
     try (FileTransfer transfer = new FileTransfer(disk, building, !copy)) {
       List<String> notes = new ArrayList<>();
-      List<BackedUpPartition> partitions = build(building, transfer, notes);
+      List<BackedUpPartition> partitions = build(building, transfer, notes, listener);
       transfer.sync();
       VerifyReport verified =
           new CacheVerifier(disk, new CacheDirectory(disk, building), config, clock)
@@ -153,12 +152,17 @@ public final class CacheBackup {
     }
   }
 
-  private List<BackedUpPartition> build(Path building, FileTransfer transfer, List<String> notes)
+  private List<BackedUpPartition> build(
+      Path building, FileTransfer transfer, List<String> notes, BackupListener listener)
       throws IOException {
-    PartitionBackup backup = new PartitionBackup(disk, cache, locks, clock, building, transfer);
+    PartitionBackup backup =
+        new PartitionBackup(disk, cache, locks, clock, building, transfer, listener);
     List<BackedUpPartition> partitions = new ArrayList<>();
     Set<Path> held = new HashSet<>();
-    for (Partition partition : cache.partitions()) {
+    List<Partition> all = cache.partitions();
+    for (int i = 0; i < all.size(); i++) {
+      Partition partition = all.get(i);
+      listener.taking(partition, i, all.size());
       Optional<BackedUpPartition> taken = backup.take(partition);
       taken.ifPresent(partitions::add);
       if (taken.isPresent()) {

@@ -55,6 +55,7 @@ final class PartitionBackup {
   private final InstantSource clock;
   private final Path target;
   private final FileTransfer transfer;
+  private final BackupListener listener;
 
   PartitionBackup(
       Disk disk,
@@ -62,13 +63,15 @@ final class PartitionBackup {
       PartitionLocks locks,
       InstantSource clock,
       Path target,
-      FileTransfer transfer) {
+      FileTransfer transfer,
+      BackupListener listener) {
     this.disk = disk;
     this.cache = cache;
     this.locks = locks;
     this.clock = clock;
     this.target = target;
     this.transfer = transfer;
+    this.listener = listener;
   }
 
   /** Takes the partition; empty if there is none. */
@@ -120,8 +123,9 @@ final class PartitionBackup {
       held = takeHeld(live);
       lock.requireValid();
     }
-    for (Path file : data) {
-      transfer.take(file, inBackup(file));
+    for (int i = 0; i < data.size(); i++) {
+      transfer.take(data.get(i), inBackup(data.get(i)));
+      listener.taken(partition, i + 1, data.size());
     }
     Path quarantine = partition.directory().resolve(PartitionFiles.QUARANTINE);
     for (Path file : filesBelow(quarantine)) {

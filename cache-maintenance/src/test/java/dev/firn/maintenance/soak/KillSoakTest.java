@@ -13,12 +13,12 @@ import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.MaintenancePass;
 import dev.firn.maintenance.PassListener;
+import dev.firn.maintenance.backup.BackupListener;
 import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.status.Uptime;
 import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.maintenance.verify.Verifies;
-import dev.firn.maintenance.verify.VerifyListener;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -210,7 +210,7 @@ class KillSoakTest {
               SoakProcess.config(),
               InstantSource.system(),
               "soak")
-          .run(target, random.nextBoolean(), false, new VerifyListener() {});
+          .run(target, random.nextBoolean(), false, new BackupListener() {});
     } catch (LeaseUnavailable e) {
       return; // somebody was stopped who holds the lock
     }

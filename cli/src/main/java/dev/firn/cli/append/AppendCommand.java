@@ -135,12 +135,9 @@ public final class AppendCommand implements Callable<Integer> {
     Partition partition = partition();
     List<Input> inputs = inputs();
     Environment environment = session.environment();
-    boolean terminal = environment.errIsTerminal() && !session.json();
     AppendProgress progress =
         new AppendProgress(
-            session.err(),
-            environment.clock(),
-            terminal,
+            session.progress(),
             inputs.stream().anyMatch(Input::isPipe)
                 ? 0
                 : inputs.stream().mapToLong(Input::bytes).sum());
@@ -150,7 +147,7 @@ public final class AppendCommand implements Callable<Integer> {
     environment.stop().onStop(stopping::stop);
     Instant started = environment.clock().instant();
     AppendTally tally = new AppendTally();
-    LineComplaints complaints = new LineComplaints(session, progress);
+    LineComplaints complaints = new LineComplaints(session);
     ExitCode code = ExitCode.DONE;
     @Nullable Throwable failure = null;
     CacheAppender appender =
@@ -174,7 +171,7 @@ public final class AppendCommand implements Callable<Integer> {
     } catch (RuntimeException | Error e) {
       failure = failure == null ? e : failure;
     }
-    progress.clear();
+    session.progress().clear();
     complaints.finish();
     if (key != null && failure == null && tally.exchanges() == 0) {
       session.note("nothing was appended: what --key names goes in whole or not at all");
@@ -256,7 +253,6 @@ public final class AppendCommand implements Callable<Integer> {
       try {
         append(input, run, progress);
       } catch (InputFailedException e) {
-        progress.clear();
         session.note(
             input.name()
                 + ": cannot be read to its end ("

@@ -11,18 +11,15 @@ final class LineComplaints {
       Pattern.compile(" \\([^()]*\\[Source: [^\\]]*\\]\\)|\\[Source: [^\\]]*\\]");
 
   private final Session session;
-  private final AppendProgress progress;
   private long count;
 
-  LineComplaints(Session session, AppendProgress progress) {
+  LineComplaints(Session session) {
     this.session = session;
-    this.progress = progress;
   }
 
   void add(Input input, long line, String reason) {
     count++;
     if (count <= NAMED) {
-      progress.clear();
       session.note(input.name() + ", line " + line + ": " + plain(reason));
     }
   }

@@ -3,12 +3,12 @@ package dev.firn.cli.backup;
 import dev.firn.cli.failure.ExitCode;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Environment;
+import dev.firn.cli.session.PartitionProgress;
 import dev.firn.cli.session.Session;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.backup.BackupReport;
 import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.verify.Severity;
-import dev.firn.maintenance.verify.VerifyListener;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -59,15 +59,18 @@ public final class BackupCommand implements Callable<Integer> {
       throw new UsageException("there is no cache at " + session.root() + " yet");
     }
     Environment environment = session.environment();
+    PartitionProgress progress = new PartitionProgress(session.progress());
     BackupReport report;
     try {
       report =
           new CacheBackup(session.disk(), session.cache(), config, environment.clock(), "backup")
-              .run(to, copy, full, new VerifyListener() {});
+              .run(to, copy, full, progress);
     } catch (FileAlreadyExistsException e) {
       throw new UsageException(e.getFile() + " " + e.getReason() + "; name a new directory");
     } catch (IllegalArgumentException e) {
       throw new UsageException(String.valueOf(e.getMessage()));
+    } finally {
+      progress.clear();
     }
     if (session.json()) {
       session.document(json -> BackupJson.write(json, session.root().toString(), report));

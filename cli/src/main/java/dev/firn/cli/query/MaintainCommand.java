@@ -4,8 +4,8 @@ import dev.firn.cli.config.Config;
 import dev.firn.cli.failure.ExitCode;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Environment;
+import dev.firn.cli.session.PartitionProgress;
 import dev.firn.cli.session.Session;
-import dev.firn.maintenance.PassListener;
 import dev.firn.maintenance.PassOptions;
 import dev.firn.maintenance.PassOptions.Steps;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
@@ -127,8 +127,7 @@ public final class MaintainCommand implements Callable<Integer> {
     PassOptions options =
         new PassOptions(
             asked, dryRun, force, steps(), Optional.ofNullable(budget), waitForOthers, noGrace);
-    PassProgress progress = new PassProgress(session.err(), environment.clock());
-    boolean shown = environment.errIsTerminal() && !session.json();
+    PartitionProgress progress = new PartitionProgress(session.progress());
     try {
       return environment
           .maintenance()
@@ -139,11 +138,9 @@ public final class MaintainCommand implements Callable<Integer> {
               environment.clock(),
               "query maintain",
               options,
-              shown ? progress : new PassListener() {});
+              progress);
     } finally {
-      if (shown) {
-        progress.clear();
-      }
+      progress.clear();
     }
   }
 

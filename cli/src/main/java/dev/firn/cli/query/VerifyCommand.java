@@ -2,12 +2,12 @@ package dev.firn.cli.query;
 
 import dev.firn.cli.failure.ExitCode;
 import dev.firn.cli.session.Environment;
+import dev.firn.cli.session.PartitionProgress;
 import dev.firn.cli.session.Session;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.verify.CacheVerifier;
 import dev.firn.maintenance.verify.Severity;
 import dev.firn.maintenance.verify.VerifiedPartition.State;
-import dev.firn.maintenance.verify.VerifyListener;
 import dev.firn.maintenance.verify.VerifyReport;
 import java.io.IOException;
 import java.util.List;
@@ -70,16 +70,12 @@ public final class VerifyCommand implements Callable<Integer> {
 
   private VerifyReport verify(MaintenanceConfig config, List<String> asked) throws IOException {
     Environment environment = session.environment();
-    VerifyProgress progress =
-        new VerifyProgress(new PassProgress(session.err(), environment.clock()));
-    boolean shown = environment.errIsTerminal() && !session.json();
+    PartitionProgress progress = new PartitionProgress(session.progress());
     try {
       return new CacheVerifier(session.disk(), session.cache(), config, environment.clock())
-          .verify(asked, full, shown ? progress : new VerifyListener() {});
+          .verify(asked, full, progress);
     } finally {
-      if (shown) {
-        progress.clear();
-      }
+      progress.clear();
     }
   }
 

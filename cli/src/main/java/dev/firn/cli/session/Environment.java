@@ -23,7 +23,7 @@ import java.util.Optional;
  * @param err messages and progress
  * @param in answers to questions
  * @param interactive true if a person sits at {@code in} and {@code out}
- * @param errIsTerminal true if {@code err} can show progress
+ * @param errIsTerminal true if {@code err} can show progress: lines that are erased again
  * @param variables of the process
  * @param home the user's directory
  * @param stop tells a command that listens that it is to end

@@ -38,10 +38,17 @@ public final class GlobalOptions {
   boolean verbose;
 
   @Option(
+      names = {"-q", "--quiet"},
+      scope = ScopeType.INHERIT,
+      order = 105,
+      description = "Show no progress on stderr.")
+  boolean quiet;
+
+  @Option(
       names = {"-h", "--help"},
       usageHelp = true,
       scope = ScopeType.INHERIT,
-      order = 105,
+      order = 106,
       description = "Show this text.")
   boolean help;
 }

@@ -5,14 +5,21 @@ import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
-/** Stdout: tells a reader who has gone from a disk that is full. */
+/**
+ * Stdout: tells a reader who has gone from a disk that is full, and has what is on the terminal
+ * beside it erased first.
+ */
 final class ResultStream extends FilterOutputStream {
-  ResultStream(OutputStream out) {
+  private final Runnable beforeWriting;
+
+  ResultStream(OutputStream out, Runnable beforeWriting) {
     super(out);
+    this.beforeWriting = beforeWriting;
   }
 
   @Override
   public void write(int b) throws IOException {
+    beforeWriting.run();
     try {
       out.write(b);
     } catch (IOException e) {
@@ -22,6 +29,7 @@ final class ResultStream extends FilterOutputStream {
 
   @Override
   public void write(byte[] bytes, int offset, int length) throws IOException {
+    beforeWriting.run();
     try {
       out.write(bytes, offset, length);
     } catch (IOException e) {

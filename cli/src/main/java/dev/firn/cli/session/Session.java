@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
 import dev.firn.cli.config.Config;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.text.Nearest;
+import dev.firn.cli.text.Progress;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.layout.CacheDirectory;
@@ -21,22 +22,26 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** One run of one command: the options that count, the cache they mean, and where results go. */
 public final class Session {
   private static final String CONFIG_FILE = "firn.json";
+  private static final int TERMINAL_COLUMNS = 80;
 
   private final Environment environment;
   private final GlobalOptions options;
   private final BufferedWriter out;
   private final PrintWriter err;
+  private @Nullable Progress progress;
 
   public Session(Environment environment, GlobalOptions options) {
     this.environment = environment;
     this.options = options;
     this.out =
         new BufferedWriter(
-            new OutputStreamWriter(new ResultStream(environment.out()), StandardCharsets.UTF_8),
+            new OutputStreamWriter(
+                new ResultStream(environment.out(), this::clearProgress), StandardCharsets.UTF_8),
             1 << 16);
     this.err =
         new PrintWriter(new OutputStreamWriter(environment.err(), StandardCharsets.UTF_8), true);
@@ -74,8 +79,39 @@ public final class Session {
     out.write('\n');
   }
 
+  /**
+   * The line on stderr that shows how far long work is. Nothing is shown where stderr is no
+   * terminal, with {@code --quiet} or {@code --json}, nor with {@code --verbose}, which logs what
+   * is done.
+   */
+  public Progress progress() {
+    Progress shown = progress;
+    if (shown == null) {
+      shown =
+          new Progress(
+              err,
+              environment.clock(),
+              environment.errIsTerminal() && !options.quiet && !options.json && !options.verbose,
+              terminalColumns());
+      progress = shown;
+    }
+    return shown;
+  }
+
+  private int terminalColumns() {
+    String columns = environment.variable("COLUMNS").orElse("");
+    return columns.matches("[1-9][0-9]{1,3}") ? Integer.parseInt(columns) : TERMINAL_COLUMNS;
+  }
+
+  private void clearProgress() {
+    if (progress != null) {
+      progress.clear();
+    }
+  }
+
   /** One line for people beside the results. */
   public void note(String line) {
+    clearProgress();
     err.println("firn: " + line);
   }
 
