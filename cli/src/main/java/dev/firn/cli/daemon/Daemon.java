@@ -7,6 +7,8 @@ import dev.firn.cli.daemon.ingest.AppendEndpoint;
 import dev.firn.cli.daemon.ingest.Appending;
 import dev.firn.cli.daemon.ingest.ByteBudget;
 import dev.firn.cli.daemon.ingest.Intake;
+import dev.firn.cli.daemon.ingest.Reception;
+import dev.firn.cli.daemon.ingest.TreeBudget;
 import dev.firn.cli.daemon.ledger.Ledger;
 import dev.firn.cli.daemon.ledger.OtherWriters;
 import dev.firn.cli.daemon.life.DaemonFiles;
@@ -52,7 +54,7 @@ final class Daemon implements Closeable {
   private final ConfigWatch config;
   private final Appending appending;
   private final ByteBudget budget;
-  private final AppendEndpoint appends;
+  private final Reception reception;
   private final Ticker ticker;
   private final OtherWriters others;
   private final HttpService http;
@@ -74,8 +76,8 @@ final class Daemon implements Closeable {
     Duration jitter = Duration.ofSeconds(new Random().nextInt(LONGEST_JITTER_SECONDS) + 1L);
     this.ticker = new Ticker(environment, cache, config::config, jitter);
     this.others = new OtherWriters(environment.disk(), cache);
-    this.appends =
-        new AppendEndpoint(() -> config.config().daemon(), budget, ledger, appending, intake());
+    this.reception = new Reception(() -> config.config().daemon(), budget, intake());
+    TreeBudget trees = new TreeBudget(2 * budget.limitBytes());
     DaemonView view =
         new DaemonView(
             environment,
@@ -86,10 +88,12 @@ final class Daemon implements Closeable {
             ledger,
             others,
             budget,
-            appends,
+            reception,
             ticker);
     Map<String, Endpoint> endpoints = new Endpoints(view).all();
-    endpoints.put("POST /v1/datasets/{dataset}/append", appends);
+    endpoints.put(
+        "POST /v1/datasets/{dataset}/append",
+        new AppendEndpoint(reception, ledger, appending, trees));
     this.http = HttpService.start(first.daemon(), config::token, endpoints);
     view.listening(http);
     this.housekeeping =
@@ -195,12 +199,12 @@ final class Daemon implements Closeable {
   public void close() throws IOException {
     stopping = true;
     LOG.log(Level.INFO, "ending");
-    appends.stopTaking();
+    reception.stopTaking();
     http.stopAccepting();
     housekeeping.shutdown();
     ticker.close();
     try {
-      boolean landed = appends.finish(LANDING_PATIENCE);
+      boolean landed = reception.finish(LANDING_PATIENCE);
       boolean published = publish();
       boolean passed = ticker.finish(PASS_PATIENCE);
       LOG.log(
@@ -215,7 +219,7 @@ final class Daemon implements Closeable {
       Thread.currentThread().interrupt();
     }
     http.close();
-    appends.close();
+    reception.close();
     log.close();
     claim.close();
   }

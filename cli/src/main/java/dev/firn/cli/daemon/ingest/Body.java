@@ -6,7 +6,7 @@ import java.util.Arrays;
  * The bytes of a request, with a byte of room before and behind them, so that what is in it can be
  * put into brackets in place.
  */
-final class Body {
+public final class Body {
   private byte[] bytes;
   private int length;
 
@@ -14,7 +14,7 @@ final class Body {
     this.bytes = new byte[capacity + 2];
   }
 
-  static Body of(byte[] content) {
+  public static Body of(byte[] content) {
     Body body = new Body(content.length);
     System.arraycopy(content, 0, body.bytes, 1, content.length);
     body.length = content.length;
@@ -22,24 +22,24 @@ final class Body {
   }
 
   /** Bytes that fit before it has to grow. */
-  int capacity() {
+  public int capacity() {
     return bytes.length - 2;
   }
 
   /** Where the content is, from {@link #start} to {@link #end}. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
-  int start() {
+  public int start() {
     return 1;
   }
 
-  int end() {
+  public int end() {
     return 1 + length;
   }
 
-  int length() {
+  public int length() {
     return length;
   }
 
@@ -48,7 +48,7 @@ final class Body {
   }
 
   /** Says that so many bytes were written behind the end. */
-  void added(int count) {
+  public void added(int count) {
     length += count;
   }
 }

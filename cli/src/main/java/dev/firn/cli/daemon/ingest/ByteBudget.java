@@ -52,7 +52,7 @@ public final class ByteBudget {
   }
 
   /** What one request has of the budget, until it is closed. For one thread at a time. */
-  final class Reservation implements Closeable {
+  public final class Reservation implements Closeable {
     private long bytes;
 
     /** Takes so many bytes more, or none and answers false. */

@@ -8,11 +8,11 @@ import java.nio.ByteBuffer;
  * Fills a body within a budget and a limit. What the body could hold is reserved before it can hold
  * it; the room doubles, up to the limit.
  */
-final class Growth {
+public final class Growth {
   private static final int FIRST_BYTES = 16 << 10;
 
   /** Whether there is room for more. */
-  enum Room {
+  public enum Room {
     ENOUGH,
     /** The body would be larger than one may be. */
     TOO_LARGE,
@@ -24,12 +24,12 @@ final class Growth {
   private final int limitBytes;
   private Body body = new Body(0);
 
-  Growth(ByteBudget.Reservation reservation, int limitBytes) {
+  public Growth(ByteBudget.Reservation reservation, int limitBytes) {
     this.reservation = reservation;
     this.limitBytes = limitBytes;
   }
 
-  Body body() {
+  public Body body() {
     return body;
   }
 
@@ -40,7 +40,7 @@ final class Growth {
   }
 
   /** Makes room for so many bytes more. */
-  Room reserve(long more) {
+  public Room reserve(long more) {
     long needed = body.length() + more;
     if (needed <= body.capacity()) {
       return Room.ENOUGH;

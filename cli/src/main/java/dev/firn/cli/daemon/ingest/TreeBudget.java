@@ -6,7 +6,7 @@ package dev.firn.cli.daemon.ingest;
  * its body in memory already, and whoever has some of this gives it back when its rows are on the
  * disk.
  */
-final class TreeBudget {
+public final class TreeBudget {
   /** A field with a small value: an entry of a map, a share of its table, a node. */
   private static final int STRUCTURE_BYTES = 100;
 
@@ -15,7 +15,7 @@ final class TreeBudget {
   private final long limitBytes;
   private long usedBytes;
 
-  TreeBudget(long limitBytes) {
+  public TreeBudget(long limitBytes) {
     this.limitBytes = limitBytes;
   }
 
@@ -40,7 +40,7 @@ final class TreeBudget {
    *
    * @return what was taken
    */
-  synchronized long take(long bytes) throws InterruptedException {
+  public synchronized long take(long bytes) throws InterruptedException {
     long wanted = Math.min(bytes, limitBytes);
     while (wanted > limitBytes - usedBytes) {
       wait();
@@ -49,7 +49,7 @@ final class TreeBudget {
     return wanted;
   }
 
-  synchronized void give(long bytes) {
+  public synchronized void give(long bytes) {
     usedBytes -= bytes;
     notifyAll();
   }

@@ -10,13 +10,13 @@ import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** How a body is packed. */
-enum Unpacking {
+public enum Unpacking {
   NONE,
   GZIP,
   ZSTD;
 
   /** Of a header {@code Content-Encoding}; empty if it is not known. */
-  static Optional<Unpacking> of(@Nullable String encoding) {
+  public static Optional<Unpacking> of(@Nullable String encoding) {
     if (encoding == null) {
       return Optional.of(NONE);
     }

@@ -2,8 +2,8 @@ package dev.firn.cli.daemon.page;
 
 import dev.firn.cli.config.Config;
 import dev.firn.cli.daemon.http.HttpService;
-import dev.firn.cli.daemon.ingest.AppendEndpoint;
 import dev.firn.cli.daemon.ingest.ByteBudget;
+import dev.firn.cli.daemon.ingest.Reception;
 import dev.firn.cli.daemon.ledger.Ledger;
 import dev.firn.cli.daemon.ledger.OtherWriters;
 import dev.firn.cli.daemon.ticks.LastPass;
@@ -37,7 +37,7 @@ public final class DaemonView {
   final Ledger ledger;
   final OtherWriters others;
   final ByteBudget buffer;
-  final AppendEndpoint appends;
+  final Reception reception;
   final Ticker ticker;
   private volatile @Nullable HttpService http;
   private final Object lock = new Object();
@@ -60,7 +60,7 @@ public final class DaemonView {
       Ledger ledger,
       OtherWriters others,
       ByteBudget buffer,
-      AppendEndpoint appends,
+      Reception reception,
       Ticker ticker) {
     this.environment = environment;
     this.cache = cache;
@@ -70,7 +70,7 @@ public final class DaemonView {
     this.ledger = ledger;
     this.others = others;
     this.buffer = buffer;
-    this.appends = appends;
+    this.reception = reception;
     this.ticker = ticker;
   }
 

@@ -151,7 +151,7 @@ final class StatusDocument {
     json.writeNumberField("minFreeBytes", view.config().maintenance().minFreeBytes());
     json.writeEndObject();
     json.writeNumberField("connections", view.connections());
-    json.writeNumberField("waiting", view.appends.waiting());
+    json.writeNumberField("waiting", view.reception.waiting());
   }
 
   private static double rounded(double value) {
