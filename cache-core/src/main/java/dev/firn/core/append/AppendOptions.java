@@ -3,6 +3,7 @@ package dev.firn.core.append;
 import dev.firn.core.rows.OnMismatch;
 import java.time.Duration;
 import java.util.Map;
+import org.apache.iceberg.Schema;
 
 /**
  * How a cache is appended to.
@@ -12,14 +13,31 @@ import java.util.Map;
  * @param publishEvery how often landed files are published in the background; zero: only on {@code
  *     publish} and {@code close}
  * @param command what this process is, for those who find a lock held
+ * @param schemas by dataset: what a new partition begins with, whatever its first rows are; those
+ *     of others begin with what fits their first rows
  */
 public record AppendOptions(
     Map<String, OnMismatch> onMismatch,
     SnapshotPolicy snapshots,
     Duration publishEvery,
-    String command) {
+    String command,
+    Map<String, Schema> schemas) {
   public AppendOptions {
     onMismatch = Map.copyOf(onMismatch);
+    schemas = Map.copyOf(schemas);
+  }
+
+  public AppendOptions(
+      Map<String, OnMismatch> onMismatch,
+      SnapshotPolicy snapshots,
+      Duration publishEvery,
+      String command) {
+    this(onMismatch, snapshots, publishEvery, command, Map.of());
+  }
+
+  /** The same, with the schemas of these datasets given. */
+  public AppendOptions withSchemas(Map<String, Schema> given) {
+    return new AppendOptions(onMismatch, snapshots, publishEvery, command, given);
   }
 
   public static AppendOptions defaults() {

@@ -65,6 +65,7 @@ public final class CacheAppender {
                     cache,
                     partition,
                     options.onMismatch().getOrDefault(dataset, OnMismatch.RESCUE),
+                    options.schemas().get(dataset),
                     fileSystem,
                     locks,
                     publisher,

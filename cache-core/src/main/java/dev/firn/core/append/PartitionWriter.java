@@ -72,6 +72,7 @@ final class PartitionWriter {
   private final CacheDirectory cache;
   private final Partition partition;
   private final OnMismatch onMismatch;
+  private final @Nullable Schema givenSchema;
   private final FileSystemCheck fileSystem;
   private final PartitionLocks locks;
   private final Publisher publisher;
@@ -94,6 +95,7 @@ final class PartitionWriter {
       CacheDirectory cache,
       Partition partition,
       OnMismatch onMismatch,
+      @Nullable Schema givenSchema,
       FileSystemCheck fileSystem,
       PartitionLocks locks,
       Publisher publisher,
@@ -104,6 +106,7 @@ final class PartitionWriter {
     this.cache = cache;
     this.partition = partition;
     this.onMismatch = onMismatch;
+    this.givenSchema = givenSchema;
     this.fileSystem = fileSystem;
     this.locks = locks;
     this.publisher = publisher;
@@ -252,8 +255,7 @@ final class PartitionWriter {
     requireFileSystem();
     PartitionState found = inspector.inspect(partition);
     if (found instanceof Absent || PartitionCreation.isUnfinished(disk, found)) {
-      SchemaFit fit = SchemaFit.of(null, 0, Pending.rows(batch), OnMismatch.RESCUE);
-      new PartitionCreation(disk, cache.root(), locks).create(partition, fit.schema());
+      new PartitionCreation(disk, cache.root(), locks).create(partition, firstSchema(batch));
       found = inspector.inspect(partition);
     } else if (found instanceof Unreadable) {
       found = inspector.inspect(partition); // a creation that was looked at may be finished by now
@@ -288,6 +290,12 @@ final class PartitionWriter {
       return null;
     }
     throw new IOException(partition + " could not be created");
+  }
+
+  private Schema firstSchema(List<Pending> batch) {
+    return givenSchema == null
+        ? SchemaFit.of(null, 0, Pending.rows(batch), OnMismatch.RESCUE).schema()
+        : givenSchema;
   }
 
   /** Before anything is written: the root may hold the partition by a mount of its own. */

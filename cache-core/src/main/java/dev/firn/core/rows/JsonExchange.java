@@ -105,6 +105,20 @@ public final class JsonExchange {
     }
   }
 
+  /**
+   * Of rows that a program has made, which nobody changes from now on. Instances that rows share
+   * are encoded once. Beside what JSON has, doubles may be anything that a double can be.
+   *
+   * @param bytes what the rows came from
+   * @throws IllegalArgumentException if there is none
+   */
+  public static JsonExchange of(List<ObjectNode> rows, long bytes) {
+    if (rows.isEmpty()) {
+      throw new IllegalArgumentException("an exchange has no row");
+    }
+    return new JsonExchange(rows, bytes);
+  }
+
   private static void rows(JsonParser parser, List<ObjectNode> rows)
       throws IOException, NotAnExchangeException {
     Map<String, JsonNode> before = new HashMap<>();

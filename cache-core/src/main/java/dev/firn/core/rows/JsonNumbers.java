@@ -68,6 +68,9 @@ final class JsonNumbers {
     if (!node.isNumber()) {
       return null;
     }
+    if (node.isDouble()) {
+      return node.doubleValue(); // of a program: from JSON comes none, a fraction is a decimal
+    }
     if (node.isIntegralNumber() && node.canConvertToLong()) {
       long whole = node.longValue();
       double value = whole;
