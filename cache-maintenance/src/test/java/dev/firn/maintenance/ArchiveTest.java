@@ -18,14 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.Record;
-import org.apache.iceberg.data.parquet.GenericParquetReaders;
-import org.apache.iceberg.io.CloseableIterable;
-import org.apache.iceberg.parquet.Parquet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,7 +53,7 @@ class ArchiveTest {
     assertThat(cache.keys()).containsExactly("b", "d");
     assertThat(RetainedCache.only(report).rowsArchived()).isEqualTo(2);
     assertThat(report.rowsArchived()).isEqualTo(2);
-    assertThat(archived(root.resolve("archive/old"), root)).containsExactly("a", "c");
+    assertThat(ArchivedKeys.below(root.resolve("archive/old"))).containsExactly("a", "c");
     assertThat(files(root.resolve("archive/old/messages/source=claude")))
         .singleElement()
         .asString()
@@ -68,7 +62,7 @@ class ArchiveTest {
     cache.passes().advance(Duration.ofDays(21));
     cache.append(RetainedCache.row("e", "2026-12-21T00:00:00Z"));
     cache.pass();
-    assertThat(archived(root.resolve("archive/old"), root)).containsExactly("a", "b", "c", "d");
+    assertThat(ArchivedKeys.below(root.resolve("archive/old"))).containsExactly("a", "b", "c", "d");
   }
 
   @Test
@@ -76,7 +70,7 @@ class ArchiveTest {
     Path elsewhere = directory.resolve("elsewhere");
     Path root = directory.resolve("cache");
     filled(root, POLICY.withArchive(elsewhere.toString())).pass();
-    assertThat(archived(elsewhere, root)).containsExactly("a", "c");
+    assertThat(ArchivedKeys.below(elsewhere)).containsExactly("a", "c");
 
     for (String wrong : List.of(".", "..", "datasets/messages", "held/x", "maintenance")) {
       Path other = directory.resolve("cache" + wrong.hashCode());
@@ -110,7 +104,7 @@ class ArchiveTest {
     RetainedCache cache = new RetainedCache(new LocalDisk(), root, CONFIG);
     cache.pass();
     assertThat(cache.keys()).containsExactly("b", "d");
-    assertThat(archived(root.resolve("archive/old"), root)).containsExactly("a", "c");
+    assertThat(ArchivedKeys.below(root.resolve("archive/old"))).containsExactly("a", "c");
   }
 
   @Test
@@ -156,14 +150,16 @@ class ArchiveTest {
       RetainedCache after = new RetainedCache(new LocalDisk(), root, CONFIG);
       List<String> left = after.keys();
       assertThat(left).as(when).contains("b", "d").doesNotHaveDuplicates();
-      List<String> both = new ArrayList<>(archived(root.resolve("archive/old"), root));
+      List<String> both = new ArrayList<>(ArchivedKeys.below(root.resolve("archive/old")));
       both.addAll(left);
       assertThat(both).as(when + ": lost").contains("a", "b", "c", "d");
 
       after.passes().advance(Duration.ofHours(30));
       after.pass();
       assertThat(after.keys()).as(when).containsExactly("b", "d");
-      assertThat(archived(root.resolve("archive/old"), root)).as(when).containsExactly("a", "c");
+      assertThat(ArchivedKeys.below(root.resolve("archive/old")))
+          .as(when)
+          .containsExactly("a", "c");
       if (!killed) {
         System.out.println("archive: cut after each of " + step + " steps, by " + stride);
         assertThat(step).isGreaterThan(40);
@@ -172,39 +168,9 @@ class ArchiveTest {
     }
   }
 
-  private static List<Path> parquet(Path archive) throws IOException {
-    if (!Files.isDirectory(archive)) {
-      return List.of();
-    }
-    try (Stream<Path> paths = Files.walk(archive)) {
-      return paths
-          .filter(path -> path.getFileName().toString().matches("[^.].*\\.parquet"))
-          .toList();
-    }
-  }
-
   private static List<String> files(Path place) throws IOException {
     try (Stream<Path> paths = Files.list(place)) {
       return paths.map(path -> path.getFileName().toString()).toList();
     }
-  }
-
-  /** The keys of all archived rows, those that repeat too. */
-  private static List<String> archived(Path archive, Path root) throws IOException {
-    Schema key =
-        new Schema(
-            Appends.live(new LocalDisk(), root).generation().metadata().schema().findField("k"));
-    List<String> keys = new ArrayList<>();
-    for (Path file : parquet(archive)) {
-      try (CloseableIterable<Record> rows =
-          Parquet.read(org.apache.iceberg.Files.localInput(file.toFile()))
-              .project(key)
-              .createReaderFunc(schema -> GenericParquetReaders.buildReader(key, schema))
-              .build()) {
-        rows.forEach(row -> keys.add((String) row.get(0)));
-      }
-    }
-    Collections.sort(keys);
-    return keys;
   }
 }

@@ -143,6 +143,44 @@ class QuarantineTest {
   }
 
   @Test
+  void writersThatKnowATornFileAsTheirOwnGoOnWithoutItAsWell() throws IOException {
+    Path root = appended();
+    try (Cache one = Appends.open(root);
+        Cache other = Appends.open(root)) {
+      new Appends().append(one, "eight");
+      new Appends().append(other, "nine");
+      new Appends().append(one, "ten"); // it has seen the file with nine, and read nothing of it
+      List<String> keys = Appends.keys(disk, root);
+      try (Cache third = Appends.open(root)) {
+        new Appends().append(third, "eleven");
+      }
+      cut(Appends.live(disk, root).generation().paths().data().resolve(landed(root, "nine")));
+      assertThat(repair(root, RepairOptions.provable()).outcome()).isEqualTo(Outcome.MENDED);
+
+      one.publish();
+      other.publish();
+      new Appends().append(one, "twelve");
+      new Appends().append(other, "thirteen");
+
+      keys.removeIf(key -> key.startsWith("nine/"));
+      assertThat(Appends.keys(disk, root)).containsAll(keys).hasSize(keys.size() + 6);
+    }
+  }
+
+  /** The name of the file in which an exchange has landed. */
+  private static String landed(Path root, String id) throws IOException {
+    Path data = Appends.live(new LocalDisk(), root).generation().paths().data();
+    try (Stream<Path> files = Files.list(data)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".parquet")).toList()) {
+        if (ArchivedKeys.in(file).contains(id + "/0")) {
+          return name(file);
+        }
+      }
+    }
+    throw new AssertionError(id);
+  }
+
+  @Test
   void damagedPageIsFoundByDecodingOnly() throws IOException {
     Path root = appended();
     List<String> keys = keysWithHeld(root);

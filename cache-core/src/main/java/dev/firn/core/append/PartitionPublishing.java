@@ -1,5 +1,6 @@
 package dev.firn.core.append;
 
+import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
@@ -88,8 +89,12 @@ final class PartitionPublishing {
     }
     try {
       Generation generation = live.generation();
-      Publisher.Prepared prepared =
-          publisher.prepare(generation, sequence.unpublished(), sequence::described);
+      Publisher.Prepared prepared;
+      try {
+        prepared = publisher.prepare(generation, sequence.unpublished(), sequence::described);
+      } catch (Corrupt e) {
+        return false; // a repair may have gone on without the file: look anew
+      }
       try (HeldLock lock = locks.takeCommitLock(partition.directory())) {
         if (!CursorFile.isUnchanged(disk, partition.cursorFile(), live.cursor())) {
           return false;
