@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 
 /** What a process does to a cache while another one does something else. */
 enum Actor {
@@ -120,6 +121,17 @@ enum Actor {
     }
   }
 
+  /** Until it waits for a lock, or is done. */
+  static void awaitWaitingOrEnd(Thread thread) {
+    for (int i = 0; i < 5 * PATIENCE_MILLIS; i++) {
+      Thread.State state = thread.getState();
+      if (state == Thread.State.TIMED_WAITING || state == Thread.State.TERMINATED) {
+        return;
+      }
+      LockSupport.parkNanos(200_000);
+    }
+  }
+
   /** Acting in a thread of its own, since it may have to wait for a lock. */
   final class Started {
     private final Thread thread;
@@ -136,17 +148,7 @@ enum Actor {
                 }
               });
       thread.start();
-      awaitWaitingOrEnd();
-    }
-
-    private void awaitWaitingOrEnd() {
-      for (int i = 0; i < 5 * PATIENCE_MILLIS; i++) {
-        Thread.State state = thread.getState();
-        if (state == Thread.State.TIMED_WAITING || state == Thread.State.TERMINATED) {
-          return;
-        }
-        java.util.concurrent.locks.LockSupport.parkNanos(200_000);
-      }
+      awaitWaitingOrEnd(thread);
     }
 
     /** Fails as the actor has failed. */

@@ -15,6 +15,8 @@ import dev.firn.maintenance.duplicates.DuplicatesConfig.Kept;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.retain.RetentionConfig;
+import dev.firn.maintenance.retain.RetentionPolicy;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import java.math.BigDecimal;
@@ -115,6 +117,20 @@ class DuplicatesTest {
         new DuplicatesConfig(Map.of("others", Kept.LAST), Map.of(Appends.DATASET, "k"));
     assertThat(pass(keyAlone).outcome()).isEqualTo(Outcome.COMPACTED);
     assertThat(rows()).containsExactly("a1", "a2");
+  }
+
+  @Test
+  void aRowThatExpiresInTheSameRewriteMakesNoOtherOneGo() throws Exception {
+    append(
+        "[{\"k\":\"a\",\"n\":1,\"timestamp\":\"2026-10-01T00:00:00Z\"}"
+            + ",{\"k\":\"b\",\"n\":2,\"timestamp\":\"2026-11-30T00:00:00Z\"}]",
+        "[{\"k\":\"a\",\"n\":3,\"timestamp\":\"2026-11-30T00:00:00Z\"}]");
+    RetentionConfig month = RetentionConfig.of(Appends.DATASET, RetentionPolicy.ofDays(30));
+
+    PartitionReport report = pass(Passes.CONFIG.with(by("k", Kept.FIRST)).with(month));
+
+    assertThat(report.dropped()).isEqualTo(DroppedRows.of(DropReason.EXPIRED, 1));
+    assertThat(rows()).containsExactly("b2", "a3");
   }
 
   @Test

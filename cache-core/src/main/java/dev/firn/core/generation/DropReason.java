@@ -16,10 +16,10 @@ public enum DropReason {
   DELETED,
   /** Somebody asked for its removal. */
   PURGED,
-  /** Another row of the same key stays. */
-  DUPLICATE,
   /** It is past what retention keeps. */
-  EXPIRED;
+  EXPIRED,
+  /** Another row of the same key stays. One that goes itself for any other reason is none. */
+  DUPLICATE;
 
   /** As it stands in table properties and reports. */
   public String text() {
