@@ -139,9 +139,7 @@ public final class PartitionSweeper {
     Live state = requireLive(partition);
     Action decided = item.action();
     boolean same =
-        !item.path().equals(state.generation().directory())
-            && inspector.inspect(state).stream()
-                .anyMatch(i -> i.path().equals(item.path()) && i.action() == decided);
+        inspector.inspectAgain(state, item).filter(now -> now.action() == decided).isPresent();
     return same ? Optional.of(state) : Optional.empty();
   }
 

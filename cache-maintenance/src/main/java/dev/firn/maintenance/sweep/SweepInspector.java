@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -115,6 +116,18 @@ public final class SweepInspector {
     items.addAll(interruptedWrites(state.generation().paths().data()));
     items.addAll(interruptedWrites(HeldAppends.directory(cache, state.partition())));
     return items;
+  }
+
+  /** What is right for one thing by now; empty if it is not there any more, or the live one. */
+  Optional<SweepItem> inspectAgain(Live state, SweepItem item) throws IOException {
+    for (OtherGeneration other : state.others()) {
+      if (other.directory().equals(item.path())) {
+        return Optional.of(inspect(state, other));
+      }
+    }
+    return item.path().equals(state.generation().directory())
+        ? Optional.empty()
+        : inspectLitter(item.path(), String.valueOf(item.path().getFileName()));
   }
 
   /** What may leave {@code maintenance/}: what a pass that was killed had begun to write. */
@@ -230,21 +243,34 @@ public final class SweepInspector {
         : Optional.empty();
   }
 
+  /** As a rule the one with the next number, or the live one. */
   private Optional<GenerationProof> successor(Live state, GenerationName name) {
-    List<Generation> candidates = new ArrayList<>(List.of(state.generation()));
-    for (OtherGeneration other : state.others()) {
-      if (other.retired().isPresent()) {
-        try {
-          candidates.add(Generation.load(disk, other.directory(), other.name()));
-        } catch (IOException e) {
-          continue; // it names nobody that can be read
+    Optional<GenerationProof> live =
+        state.generation().proof().filter(p -> p.parent().equals(name));
+    if (live.isPresent()) {
+      return live;
+    }
+    List<OtherGeneration> retired =
+        state.others().stream()
+            .filter(other -> other.retired().isPresent() && !other.name().equals(name))
+            .sorted(Comparator.comparing(other -> isBefore(other.name(), name)))
+            .toList();
+    for (OtherGeneration other : retired) {
+      try {
+        Optional<GenerationProof> proof =
+            Generation.load(disk, other.directory(), other.name()).proof();
+        if (proof.isPresent() && proof.get().parent().equals(name)) {
+          return proof;
         }
+      } catch (IOException e) {
+        continue; // it names nobody that can be read
       }
     }
-    return candidates.stream()
-        .flatMap(g -> g.proof().stream())
-        .filter(p -> p.parent().equals(name))
-        .findFirst();
+    return Optional.empty();
+  }
+
+  private static boolean isBefore(GenerationName name, GenerationName other) {
+    return name.number() < other.number();
   }
 
   private SweepItem inspectUnmarked(OtherGeneration other, Measure measure) throws IOException {
