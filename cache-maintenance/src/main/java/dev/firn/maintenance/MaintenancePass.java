@@ -133,7 +133,8 @@ public final class MaintenancePass {
     DuplicateSelector duplicates =
         new DuplicateSelector(disk, config.duplicates(), config.compactBatchBytes() / 2);
     PartitionAssessor assessor =
-        new PartitionAssessor(disk, config, memory, options, List.of(duplicates, retention));
+        new PartitionAssessor(
+            disk, config, memory, options, List.of(duplicates, retention), retention::periods);
     Publisher publisher = new Publisher(disk, clock, config.snapshots());
     PartitionCompaction compaction =
         new PartitionCompaction(

@@ -25,7 +25,6 @@ import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.retain.FilePeriods;
-import dev.firn.maintenance.retain.RetentionConfig;
 import dev.firn.maintenance.select.RowSelector;
 import dev.firn.maintenance.select.Selections;
 import dev.firn.maintenance.select.Verdict;
@@ -51,13 +50,18 @@ public final class PartitionAssessor {
   private final PassOptions options;
   private final PartitionInspector inspector;
   private final CompactionPlanner planner;
-  private final RetentionConfig retention;
+  private final Periods periods;
   private final List<RowSelector> selectors;
 
   /** One that finds no row to go but what delete files hide. */
   public PartitionAssessor(
       Disk disk, MaintenanceConfig config, PassMemory memory, PassOptions options) {
-    this(disk, config, memory, options, List.of());
+    this(disk, config, memory, options, List.of(), live -> Optional.empty());
+  }
+
+  /** Into what a partition's files are kept apart by time; empty if they are not. */
+  public interface Periods {
+    Optional<FilePeriods> of(Live live);
   }
 
   /**
@@ -68,14 +72,15 @@ public final class PartitionAssessor {
       MaintenanceConfig config,
       PassMemory memory,
       PassOptions options,
-      List<RowSelector> selectors) {
+      List<RowSelector> selectors,
+      Periods periods) {
     this.selectors = List.copyOf(selectors);
     this.disk = disk;
     this.memory = memory;
     this.options = options;
     this.inspector = new PartitionInspector(disk);
     this.planner = new CompactionPlanner(config);
-    this.retention = config.retention();
+    this.periods = periods;
   }
 
   public Assessment assess(Partition partition) {
@@ -142,7 +147,7 @@ public final class PartitionAssessor {
             live.cursor().cursor().baselineFiles(),
             unreadable.keySet(),
             files -> Selections.by(selectors, live, files),
-            FilePeriods.of(disk, retention, live));
+            periods.of(live));
     long unpublished = UnpublishedRows.count(disk, generation);
     long rows = unpublished + new DeletedRows(generation).liveRows(content.tasks().values());
     CompactionPlan plan = plan(live, content, remembered);

@@ -4,6 +4,7 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.retain.DatasetRetention;
+import dev.firn.maintenance.retain.FilePeriods;
 import dev.firn.maintenance.retain.RetentionConfig;
 import dev.firn.maintenance.retain.RetentionDecider;
 import dev.firn.maintenance.retain.RetentionDecisions;
@@ -28,7 +29,9 @@ import org.apache.iceberg.FileScanTask;
 public final class PassRetention implements RowSelector {
   private static final int ROUNDS = 8;
 
+  private final Disk disk;
   private final RetentionConfig config;
+  private final Instant now;
   private final RetentionDecisions decisions;
   private final Map<String, List<Partition>> datasets = new TreeMap<>();
   private final boolean retains;
@@ -37,7 +40,9 @@ public final class PassRetention implements RowSelector {
    * @param now by which age is measured
    */
   public PassRetention(Disk disk, RetentionConfig config, Instant now, PassOptions options) {
+    this.disk = disk;
     this.config = config;
+    this.now = now;
     this.decisions = new RetentionDecisions(new RetentionDecider(disk, config, now));
     this.retains = options.steps().retains();
   }
@@ -67,6 +72,11 @@ public final class PassRetention implements RowSelector {
   /** When, by time alone, a row of a partition goes that stays now. */
   Instant nextDue(Live live) {
     return decisions.nextDue(live);
+  }
+
+  /** How files of a partition are kept apart by time; empty if they are not. */
+  public Optional<FilePeriods> periods(Live live) {
+    return FilePeriods.of(disk, config, now, live);
   }
 
   @Override

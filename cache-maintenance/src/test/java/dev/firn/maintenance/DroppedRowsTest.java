@@ -219,7 +219,8 @@ class DroppedRowsTest {
             Passes.CONFIG,
             PassMemory.load(disk, new CacheDirectory(disk, root)),
             PassOptions.standard(),
-            selectors);
+            selectors,
+            live -> Optional.empty());
     PartitionLocks locks = new PartitionLocks(disk, "test");
     Publisher publisher = new Publisher(disk, () -> Passes.START, SnapshotPolicy.defaults());
     try (HeldLock lease =

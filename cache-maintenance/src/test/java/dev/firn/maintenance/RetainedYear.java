@@ -1,9 +1,9 @@
 package dev.firn.maintenance;
 
 import dev.firn.core.append.Appends;
+import dev.firn.core.append.CacheWriter;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
-import dev.firn.core.disk.LocalDisk;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.retain.RetentionConfig;
@@ -27,7 +27,7 @@ import java.util.stream.Stream;
 final class RetainedYear {
   private static final int BLOCK = 4096;
 
-  private final Disk disk = new LocalDisk();
+  private final Disk disk = new UnsyncedDisk();
   private final Path root;
   private final Shape shape;
   private final Passes passes;
@@ -65,6 +65,13 @@ final class RetainedYear {
   }
 
   List<Day> run() throws Exception {
+    try (Cache cache = Cache.open(disk, root, passes::now, Appends.OPTIONS)) {
+      run(Appends.writer(cache));
+    }
+    return List.copyOf(days);
+  }
+
+  private void run(CacheWriter writer) throws Exception {
     for (int day = 0; day < shape.days(); day++) {
       int exchanges = shape.exchangesADay() * (day == shape.burstDay() ? 50 : 1);
       long before = written;
@@ -72,7 +79,7 @@ final class RetainedYear {
       for (int pass = 0; pass < shape.passesADay(); pass++) {
         int from = exchanges * pass / shape.passesADay();
         int to = exchanges * (pass + 1) / shape.passesADay();
-        append(day, from, to);
+        append(writer, day, from, to);
         passes.advance(Duration.ofDays(1).dividedBy(shape.passesADay()));
         PassReport report = passes.standard();
         last = RetainedCache.only(report);
@@ -81,7 +88,6 @@ final class RetainedYear {
       days.add(
           new Day(day, blockBytes(root), last.bytesAfter(), last.rowsAfter(), written - before));
     }
-    return List.copyOf(days);
   }
 
   /** What the live rows take when all of them are compacted into as few files as there can be. */
@@ -90,26 +96,20 @@ final class RetainedYear {
     return RetainedCache.only(passes.forced()).bytesAfter();
   }
 
-  private void append(int day, int from, int to) throws Exception {
-    if (from == to) {
-      return;
-    }
-    try (Cache cache = Cache.open(disk, root, passes::now, Appends.OPTIONS)) {
-      for (int i = from; i < to; i++) {
-        Appends.writer(cache)
-            .append(
-                "{\"k\":\""
-                    + day
-                    + "-"
-                    + i
-                    + "\",\"timestamp\":\""
-                    + passes.now()
-                    + "\",\"tools\":\""
-                    + tools.get(i * 7 % tools.size())
-                    + "\",\"content\":\""
-                    + text(1_000 + random.nextInt(2_000))
-                    + "\"}");
-      }
+  private void append(CacheWriter writer, int day, int from, int to) throws Exception {
+    for (int i = from; i < to; i++) {
+      writer.append(
+          "{\"k\":\""
+              + day
+              + "-"
+              + i
+              + "\",\"timestamp\":\""
+              + passes.now()
+              + "\",\"tools\":\""
+              + tools.get(i * 7 % tools.size())
+              + "\",\"content\":\""
+              + text(1_000 + random.nextInt(2_000))
+              + "\"}");
     }
   }
 

@@ -14,7 +14,12 @@ import org.junit.jupiter.api.io.TempDir;
 class RetainedYearTest {
   private static final boolean SOAK = Boolean.getBoolean("firn.soak");
   private static final Shape YEAR =
-      new Shape(Integer.getInteger("firn.soak.days", 365), 30, 200, 24, 150);
+      new Shape(
+          Integer.getInteger("firn.soak.days", 365),
+          30,
+          Integer.getInteger("firn.soak.exchanges", 200),
+          24,
+          150);
   private static final Shape SHORT = new Shape(8, 2, 8, 2, 3);
 
   @TempDir Path directory;

@@ -22,6 +22,7 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
    * @param settled true if it came with the last swap, false if it was added since
    * @param verdict what is to become of its rows
    * @param over true if its period is, so that few more files will come to it
+   * @param pieces how many files it becomes if it is rewritten because rows of it expire
    */
   public record PlannedFile(
       String location,
@@ -32,7 +33,8 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
       boolean unreadable,
       boolean settled,
       Verdict verdict,
-      boolean over) {
+      boolean over,
+      int pieces) {
 
     /** A file of which no row has to go. */
     public PlannedFile(
@@ -43,7 +45,7 @@ public record PartitionSnapshot(List<PlannedFile> files, long baselineFiles) {
         boolean deleted,
         boolean unreadable,
         boolean settled) {
-      this(location, tuple, bytes, rows, deleted, unreadable, settled, Verdict.keep(), false);
+      this(location, tuple, bytes, rows, deleted, unreadable, settled, Verdict.keep(), false, 1);
     }
 
     /** True if something must be left out of it, or may have to be, so that it is to be read. */

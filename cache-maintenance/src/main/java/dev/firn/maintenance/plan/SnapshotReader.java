@@ -4,9 +4,11 @@ import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.SettledName;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
 import dev.firn.maintenance.retain.FilePeriods;
+import dev.firn.maintenance.retain.FilePlace;
 import dev.firn.maintenance.select.Selections;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.util.StructLikeWrapper;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what a plan needs from a generation's manifests. */
 public final class SnapshotReader {
@@ -76,16 +77,20 @@ public final class SnapshotReader {
     List<FileScanTask> live =
         periods.isPresent() ? periods.get().liveFiles() : generation.liveFiles();
     Selections selections = finder.find(live);
-    List<Long> parts = parts(live, periods);
-    long latest = parts.stream().mapToLong(part -> part).max().orElse(0);
+    List<FilePlace> places =
+        periods.isPresent()
+            ? periods.get().places(live)
+            : Collections.nCopies(live.size(), FilePlace.ANYWHERE);
     int next = 0;
     for (FileScanTask task : live) {
+      String location = task.file().location();
       StructLikeWrapper tuple =
           StructLikeWrapper.forType(task.spec().partitionType()).set(task.file().partition());
-      long part = parts.get(next++);
+      FilePlace place = places.get(next++);
       int number =
-          tuples.computeIfAbsent(new Tuple(task.spec().specId(), tuple, part), t -> tuples.size());
-      String location = task.file().location();
+          tuples.computeIfAbsent(
+              new Tuple(task.spec().specId(), tuple, place.part(), place.alone() ? location : ""),
+              t -> tuples.size());
       files.add(
           new PlannedFile(
               location,
@@ -96,7 +101,8 @@ public final class SnapshotReader {
               unreadable.contains(location),
               SettledName.matches(location.substring(location.lastIndexOf('/') + 1)),
               selections.verdict(task),
-              part < latest));
+              place.over(),
+              place.pieces()));
       tasks.put(location, task);
     }
     return new Content(
@@ -106,19 +112,5 @@ public final class SnapshotReader {
         generation.unpublished().size());
   }
 
-  private record Tuple(int spec, StructLikeWrapper values, long part) {}
-
-  /** Of each file; one of which nobody knows goes with the latest. */
-  private static List<Long> parts(List<FileScanTask> files, Optional<FilePeriods> periods)
-      throws IOException {
-    List<@Nullable Long> known = new ArrayList<>();
-    long latest = Long.MIN_VALUE;
-    for (FileScanTask file : files) {
-      Long part = periods.isPresent() ? periods.get().period(file) : null;
-      known.add(part);
-      latest = part == null ? latest : Math.max(latest, part);
-    }
-    long otherwise = latest == Long.MIN_VALUE ? 0 : latest;
-    return known.stream().map(part -> part == null ? otherwise : part).toList();
-  }
+  private record Tuple(int spec, StructLikeWrapper values, long part, String alone) {}
 }

@@ -52,6 +52,12 @@ public record RewriteLimits(
     return new RewriteLimits(batchBytes, batchRows, rows, targetFileBytes, proveContent);
   }
 
+  /** The same with a file for each so many rows, or fewer. */
+  public RewriteLimits inFilesOf(long rows) {
+    return new RewriteLimits(
+        batchBytes, batchRows, (int) Math.min(rows, groupRows), 1, proveContent);
+  }
+
   /** What the encoder of a column may hold. */
   long encoderBytes() {
     return batchBytes / 2;

@@ -64,7 +64,8 @@ public final class StatusCollector {
     PassRetention retained =
         new PassRetention(disk, config.retention(), time.believedWall(), PassOptions.standard());
     PartitionAssessor assessor =
-        new PartitionAssessor(disk, config, memory, PassOptions.standard(), List.of(retained));
+        new PartitionAssessor(
+            disk, config, memory, PassOptions.standard(), List.of(retained), retained::periods);
     SweepInspector sweep = new SweepInspector(disk, cache, config, time, false);
     List<PartitionStatus> partitions = new ArrayList<>();
     List<Spool> spools = new ArrayList<>();

@@ -226,14 +226,8 @@ final class GenerationRewrite {
   private void rewrite(
       GenerationBuilder builder, List<PlannedFile> group, List<RewriteInput> inputs)
       throws IOException {
-    RewriteLimits limits =
-        new RewriteLimits(
-            config.compactBatchBytes(),
-            config.compactBatchRows(),
-            config.targetFileBytes(),
-            config.prove() == Prove.CONTENT);
     RewriteResult result =
-        new FileRewriter(limits, old.nameMapping())
+        new FileRewriter(limits(group, inputs), old.nameMapping())
             .rewrite(
                 old.metadata().schema(),
                 old.metadata().sortOrder(),
@@ -260,6 +254,22 @@ final class GenerationRewrite {
     }
     filesByFirstInput.put(group.get(0).location(), outputs);
     filesRewritten += group.size();
+  }
+
+  private RewriteLimits limits(List<PlannedFile> group, List<RewriteInput> inputs) {
+    RewriteLimits limits =
+        new RewriteLimits(
+            config.compactBatchBytes(),
+            config.compactBatchRows(),
+            config.targetFileBytes(),
+            config.prove() == Prove.CONTENT);
+    PlannedFile first = group.get(0);
+    boolean expired = first.verdict().some().contains(DropReason.EXPIRED);
+    long kept = inputs.get(0).rowCount() - inputs.get(0).dropped().cardinality();
+    boolean byTime = old.metadata().sortOrder().isUnsorted();
+    return group.size() == 1 && first.pieces() > 1 && expired && byTime && kept > 0
+        ? limits.inFilesOf((kept + first.pieces() - 1) / first.pieces())
+        : limits;
   }
 
   private Instant landedUntil(List<PlannedFile> group) throws IOException {

@@ -274,11 +274,13 @@ class CompactionPlannerTest {
         file.unreadable(),
         file.settled(),
         verdict,
-        file.over());
+        file.over(),
+        file.pieces());
   }
 
   private static PlannedFile over(String location, long rows) {
-    return new PlannedFile(location, 1, 100 * rows, rows, false, false, true, Verdict.keep(), true);
+    return new PlannedFile(
+        location, 1, 100 * rows, rows, false, false, true, Verdict.keep(), true, 1);
   }
 
   @Test

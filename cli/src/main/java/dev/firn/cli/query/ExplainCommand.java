@@ -74,7 +74,8 @@ public final class ExplainCommand implements Callable<Integer> {
             config,
             PassMemory.load(session.disk(), cache),
             PassOptions.standard(),
-            List.of(retention));
+            List.of(retention),
+            retention::periods);
     Unreadables unreadables = new Unreadables(session);
     List<Explanation> explanations = new ArrayList<>();
     for (Partition partition : partitions) {
