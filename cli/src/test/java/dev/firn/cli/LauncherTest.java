@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The script that starts Firn, with a Java that only notes how it was called. */
@@ -154,6 +155,16 @@ class LauncherTest {
     Files.createFile(directory.resolve("user caches"));
 
     assertThat(run("wait", "--help")).doesNotContain("SharedArchiveFile").endsWith("--help");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"run, true", "start, true", "status, false", "stop, false"})
+  void onlyADaemonHasItsLeastThreadsYieldTheProcessors(String command, boolean yields)
+      throws Exception {
+    boolean linux = System.getProperty("os.name").equals("Linux");
+
+    assertThat(run("off", "daemon", command).contains("-XX:JavaPriority1_To_OSPriority=10"))
+        .isEqualTo(yields && linux);
   }
 
   @ParameterizedTest

@@ -26,7 +26,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs passes in a thread of its own, one at a time: when {@link NextRun} says, and when somebody
- * asks. Appends land beside a pass; they meet it only in the milliseconds of a swap.
+ * asks. Appends land beside a pass; they meet it in the milliseconds of a swap, on the disk ({@link
+ * SteadyDisk}), and at the processors. There its threads have the least priority, which they hand
+ * on to those that they start; the command has Java tell Linux of it, which it does not by itself.
  *
  * <p>A pass that is under way when the daemon ends is abandoned: what it was building goes with a
  * later sweep, as after a kill.
@@ -252,7 +254,7 @@ public final class Ticker implements Intake, Closeable {
     return environment
         .maintenance()
         .run(
-            environment.disk(),
+            new SteadyDisk(environment.disk()),
             cache,
             config.get().maintenance(),
             clock,
