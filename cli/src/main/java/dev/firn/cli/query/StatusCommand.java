@@ -55,7 +55,10 @@ public final class StatusCommand implements Callable<Integer> {
     if (session.json()) {
       session.document(json -> StatusJson.write(json, session.root().toString(), status));
     } else if (!exists) {
-      session.print("There is nothing at " + session.root() + " yet.");
+      session.print(
+          "There is nothing at "
+              + session.root()
+              + " yet; \"firn append DATASET FILE\" makes a dataset.");
     } else {
       StatusText text =
           new StatusText(status, session.root().toString(), environment.clock().instant());

@@ -4,6 +4,7 @@ import dev.firn.cli.text.ByteSize;
 import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Durations;
 import dev.firn.cli.text.TextTable;
+import dev.firn.core.layout.Layout;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.LastRun;
@@ -14,7 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
-/** A status for people: what needs attention in full sentences, then all partitions in a table. */
+/**
+ * A status for people: what needs attention in full sentences, each with what to do, then all
+ * partitions in a table. What is as it should be takes no room: a column in which every partition
+ * would have nothing, or the same usual thing, is left out.
+ */
 public final class StatusText {
   private static final String UNKNOWN = "?";
   private static final String DATASETS = "datasets/";
@@ -32,7 +37,8 @@ public final class StatusText {
 
   public List<String> lines() {
     if (status.partitions().isEmpty() && status.spools().isEmpty()) {
-      return List.of("There is nothing in " + root + " yet.");
+      return List.of(
+          "There is nothing in " + root + " yet; \"firn append DATASET FILE\" makes a dataset.");
     }
     status
         .backupTaken()
@@ -48,6 +54,7 @@ public final class StatusText {
     addRetention();
     lines.add("");
     lines.add(totals());
+    addDue();
     return List.copyOf(lines);
   }
 
@@ -72,13 +79,37 @@ public final class StatusText {
       if (!partition.repairHint().isEmpty()) {
         lines.add("    " + partition.repairHint());
       }
-      partition.notes().forEach(note -> lines.add("    " + note));
-      partition
-          .lastRun()
-          .filter(run -> run.outcome().equals("failed"))
-          .ifPresent(run -> lines.add("    the last run failed: " + run.reason()));
+      addNotes(partition);
     }
     lines.add("");
+  }
+
+  private void addNotes(PartitionStatus partition) {
+    String dataset = partition.partition().dataset();
+    partition.notes().forEach(note -> lines.add("    " + note));
+    if (!partition.notes().isEmpty() && partition.repairHint().isEmpty()) {
+      lines.add("    \"firn query verify " + dataset + "\" says what it means and what to do");
+    }
+    partition
+        .lastRun()
+        .filter(run -> run.outcome().equals("failed"))
+        .ifPresent(
+            run -> {
+              lines.add("    the last run failed: " + run.reason());
+              lines.add("    \"firn query maintain " + dataset + "\" tries again");
+            });
+  }
+
+  private void addDue() {
+    long due = status.partitions().stream().filter(PartitionStatus::due).count();
+    if (due > 0) {
+      lines.add(
+          Counted.of(due, "partition")
+              + (due == 1 ? " is" : " are")
+              + " due: the next pass of the daemon, or \"firn query maintain\", compacts "
+              + (due == 1 ? "it" : "them")
+              + ".");
+    }
   }
 
   private void addRetention() {
@@ -103,12 +134,13 @@ public final class StatusText {
 
   private record Column(String header, Function<PartitionStatus, String> cell) {}
 
-  /** What waits has a column only where something does. */
   private List<Column> columns() {
     StatusTotals totals = StatusTotals.of(status);
     List<Column> columns = new ArrayList<>();
     columns.add(new Column("PARTITION", p -> shortPath(p.partition().path())));
-    columns.add(live("LAYOUT", l -> l.layout().text()));
+    if (isAnyOfAnOlderLayout()) {
+      columns.add(live("LAYOUT", l -> l.layout().text()));
+    }
     columns.add(
         new Column(
             "LIVE",
@@ -127,11 +159,21 @@ public final class StatusText {
     columns.add(live(">BYTES", l -> ByteSize.format(l.bytes())));
     columns.add(live(">AVERAGE", l -> ByteSize.format(l.averageFileBytes())));
     columns.add(live(">SNAPSHOTS", l -> Counted.number(l.snapshots())));
-    columns.add(new Column(">RETIRED", p -> ByteSize.format(p.retiredBytes())));
-    columns.add(new Column(">ORPHANED", p -> ByteSize.format(p.orphanedBytes())));
+    if (totals.retiredBytes() > 0) {
+      columns.add(new Column(">RETIRED", p -> ByteSize.format(p.retiredBytes())));
+    }
+    if (totals.orphanedBytes() > 0) {
+      columns.add(new Column(">ORPHANED", p -> ByteSize.format(p.orphanedBytes())));
+    }
     columns.add(new Column("LAST RUN", p -> p.lastRun().map(this::lastRun).orElse("never")));
     columns.add(new Column("NEXT", StatusText::next));
     return columns;
+  }
+
+  private boolean isAnyOfAnOlderLayout() {
+    return status.partitions().stream()
+        .flatMap(p -> p.live().stream())
+        .anyMatch(live -> live.layout() != Layout.SOURCE_TABLE);
   }
 
   private static String next(PartitionStatus partition) {
@@ -172,7 +214,8 @@ public final class StatusText {
       return;
     }
     lines.add("");
-    lines.add("Rows of another program that are in no table yet:");
+    lines.add(
+        "Rows of another program that are in no table yet, and stay until it brings them in:");
     for (CacheStatus.Spool spool : status.spools()) {
       lines.add("  " + spool.path() + "  " + ByteSize.format(spool.bytes()));
     }
@@ -189,12 +232,14 @@ public final class StatusText {
         + Counted.of(totals.dataFiles(), "file")
         + ", "
         + ByteSize.format(totals.bytes())
-        + "; "
-        + ByteSize.format(totals.retiredBytes())
-        + " retired, "
-        + ByteSize.format(totals.orphanedBytes())
-        + " orphaned; last pass "
+        + waiting(totals.retiredBytes(), "retired")
+        + waiting(totals.orphanedBytes(), "orphaned")
+        + "; last pass "
         + status.lastPass().map(at -> Durations.ago(at, now)).orElse("never");
+  }
+
+  private static String waiting(long bytes, String what) {
+    return bytes == 0 ? "" : ", " + ByteSize.format(bytes) + " " + what;
   }
 
   private static String shortPath(String path) {

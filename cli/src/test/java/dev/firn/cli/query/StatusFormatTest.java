@@ -84,6 +84,24 @@ class StatusFormatTest {
     return new StatusText(status, "/cache", CommandRun.NOW).lines();
   }
 
+  private static PartitionStatus with(
+      Layout layout, long retired, long orphaned, List<String> notes, String outcome, boolean due) {
+    return new PartitionStatus(
+        partition("claude"),
+        State.LIVE,
+        "",
+        "",
+        Optional.of(new LiveContent(layout, "table-1", 12345, 0, 4, 0, 400_000, 7)),
+        0,
+        retired,
+        orphaned,
+        notes,
+        Optional.of(new LastRun("2026-08-03T10:00:00Z", outcome, "the disk was full")),
+        due,
+        "4 small files, threshold 32",
+        Optional.empty());
+  }
+
   @Test
   void whatNeedsAttentionComesFirst() {
     assertThat(text(status(unreadable(), healthy())))
@@ -97,26 +115,59 @@ class StatusFormatTest {
   }
 
   @Test
+  void whateverNeedsAttentionComesWithWhatToDo() {
+    List<String> odd = List.of("table-9: kept, may have been live");
+    assertThat(text(status(with(Layout.SOURCE_TABLE, 0, 0, odd, "failed", false))))
+        .startsWith(
+            "1 partition needs attention:",
+            "  datasets/logs/source=claude",
+            "    table-9: kept, may have been live",
+            "    \"firn query verify logs\" says what it means and what to do",
+            "    the last run failed: the disk was full",
+            "    \"firn query maintain logs\" tries again",
+            "");
+  }
+
+  @Test
   void healthyIsQuiet() {
-    assertThat(text(status(healthy())))
+    CacheStatus healthy =
+        new CacheStatus(
+            Optional.of("2026-08-03T11:59:00Z"),
+            Optional.empty(),
+            List.of(with(Layout.SOURCE_TABLE, 0, 0, List.of(), "compacted", false)),
+            List.of());
+    assertThat(text(healthy))
         .containsExactly(
-            "PARTITION           LAYOUT        LIVE       ROWS         FILES   BYTES  AVERAGE"
-                + "  SNAPSHOTS  RETIRED  ORPHANED  LAST RUN           NEXT",
-            "logs/source=claude  source-table  table-1  12,345  4 + 1 delete  400 KB   100 KB"
-                + "          7   1.0 KB       0 B  compacted 2 h ago  not due: 4 small files,"
-                + " threshold 32",
+            "PARTITION           LIVE       ROWS  FILES   BYTES  AVERAGE  SNAPSHOTS"
+                + "  LAST RUN           NEXT",
+            "logs/source=claude  table-1  12,345      4  400 KB   100 KB          7"
+                + "  compacted 2 h ago  not due: 4 small files, threshold 32",
             "",
-            "Rows of another program that are in no table yet:",
+            "1 partition, 12,345 rows, 4 files, 400 KB; last pass 60 s ago");
+  }
+
+  @Test
+  void whatIsUnusualTakesRoom() {
+    assertThat(text(status(with(Layout.EPOCH, 1000, 2000, List.of(), "compacted", true))))
+        .containsExactly(
+            "PARTITION           LAYOUT  LIVE       ROWS  FILES   BYTES  AVERAGE  SNAPSHOTS"
+                + "  RETIRED  ORPHANED  LAST RUN           NEXT",
+            "logs/source=claude  epoch   table-1  12,345      4  400 KB   100 KB          7"
+                + "   1.0 KB    2.0 KB  compacted 2 h ago  due: 4 small files, threshold 32",
+            "",
+            "Rows of another program that are in no table yet, and stay until it brings them in:",
             "  datasets/logs/x/_hypaware_spool  50 KB",
             "",
-            "1 partition, 12,345 rows, 4 files, 400 KB; 1.0 KB retired, 0 B orphaned; last pass"
-                + " 60 s ago");
+            "1 partition, 12,345 rows, 4 files, 400 KB, 1.0 KB retired, 2.0 KB orphaned; last pass"
+                + " 60 s ago",
+            "1 partition is due: the next pass of the daemon, or \"firn query maintain\", compacts"
+                + " it.");
   }
 
   @Test
   void whatIsNotKnownIsNotZero() {
     assertThat(text(status(unreadable())))
-        .anyMatch(line -> line.matches("logs/source=codex +\\? +unreadable +\\? .*"));
+        .anyMatch(line -> line.matches("logs/source=codex +unreadable +\\? .*"));
   }
 
   @Test
@@ -129,7 +180,9 @@ class StatusFormatTest {
 
   @Test
   void anEmptyCacheHasNothingInItYet() {
-    assertThat(text(CacheStatus.empty())).containsExactly("There is nothing in /cache yet.");
+    assertThat(text(CacheStatus.empty()))
+        .containsExactly(
+            "There is nothing in /cache yet; \"firn append DATASET FILE\" makes a dataset.");
   }
 
   @Test
