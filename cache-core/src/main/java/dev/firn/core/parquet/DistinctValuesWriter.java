@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DistinctValuesWriter extends ValuesWriter {
   /** What a dictionary page costs beside its values: a header and a frame of its own. */
-  private static final int DICTIONARY_OVERHEAD_BYTES = 64;
+  static final int DICTIONARY_OVERHEAD_BYTES = 64;
 
   private final DistinctValues distinct = new DistinctValues();
   private int[] ids = new int[16];
@@ -55,13 +55,17 @@ public final class DistinctValuesWriter extends ValuesWriter {
     pageWritten = true;
     if (distinct.count() < size) {
       BytesInput indices = distinct.indices(ids, 0, size);
-      dictionaryUsed =
-          indices.size() + distinct.dictionaryBytes() + DICTIONARY_OVERHEAD_BYTES < plainBytes;
+      dictionaryUsed = isSmaller(distinct, indices, plainBytes);
       if (dictionaryUsed) {
         return indices;
       }
     }
     return distinct.plain(ids, 0, size, plainBytes);
+  }
+
+  /** True if a dictionary and numbers take less than the values one after the other. */
+  static boolean isSmaller(DistinctValues distinct, BytesInput indices, long plainBytes) {
+    return indices.size() + distinct.dictionaryBytes() + DICTIONARY_OVERHEAD_BYTES < plainBytes;
   }
 
   @Override

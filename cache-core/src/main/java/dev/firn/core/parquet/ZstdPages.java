@@ -74,19 +74,22 @@ public final class ZstdPages implements BytesInputCompressor, AutoCloseable {
 
   private BytesInput compressSmall(BytesInput page) {
     ByteBuffer from = page.toByteBuffer(HeapByteBufferAllocator.getInstance(), allocated -> {});
-    int bound = Math.toIntExact(Zstd.compressBound(from.remaining()));
+    int size = compress(from.array(), from.arrayOffset() + from.position(), from.remaining());
+    return BytesInput.from(buffer, 0, size);
+  }
+
+  /** Compresses into {@link #compressed} and says how many bytes that are. */
+  int compress(byte[] page, int offset, int length) {
+    int bound = Math.toIntExact(Zstd.compressBound(length));
     if (bound > buffer.length) {
       buffer = new byte[bound];
     }
-    int size =
-        context.compressByteArray(
-            buffer,
-            0,
-            buffer.length,
-            from.array(),
-            from.arrayOffset() + from.position(),
-            from.remaining());
-    return BytesInput.from(buffer, 0, size);
+    return context.compressByteArray(buffer, 0, buffer.length, page, offset, length);
+  }
+
+  /** What was compressed last. */
+  byte[] compressed() {
+    return buffer;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.firn.core.rows;
 
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
@@ -26,7 +27,7 @@ public record EncodedFile(
 
   /** What Iceberg is to be told. Computed when it is asked for, which no append waits for. */
   public Metrics metrics() {
-    return measured.counts.metrics(measured.footer, measured.config);
+    return measured.counts.metrics(measured.footer.get(), measured.config);
   }
 
   /** How many columns the metrics tell of. */
@@ -37,10 +38,10 @@ public record EncodedFile(
   /** A file's footer, and what it lacks. */
   public static final class Measured {
     private final FileCounts counts;
-    private final ParquetMetadata footer;
+    private final Supplier<ParquetMetadata> footer;
     private final MetricsConfig config;
 
-    Measured(FileCounts counts, ParquetMetadata footer, MetricsConfig config) {
+    Measured(FileCounts counts, Supplier<ParquetMetadata> footer, MetricsConfig config) {
       this.counts = counts;
       this.footer = footer;
       this.config = config;

@@ -39,6 +39,17 @@ final class RowGroups {
     return groups;
   }
 
+  /** Roughly the bytes of all rows as one row group. */
+  static long bytes(List<ObjectNode> rows) {
+    long bytes = 0;
+    ObjectNode before = null;
+    for (ObjectNode row : rows) {
+      bytes += size(row, before);
+      before = row;
+    }
+    return bytes;
+  }
+
   @SuppressWarnings("ReferenceEquality")
   private static long size(ObjectNode row, @Nullable ObjectNode before) {
     long size = 0;
