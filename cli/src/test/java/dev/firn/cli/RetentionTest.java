@@ -106,4 +106,33 @@ class RetentionTest {
     assertThat(ids()).contains("a", "b", "c");
     assertThat(run("query", "status").out()).contains("jobs: nothing is dropped: protect:");
   }
+
+  @Test
+  void statusSaysWhatIsOldWhereNothingIsConfigured() throws IOException {
+    assertThat(run("query", "status").out())
+        .as("a file of rows old and new")
+        .doesNotContain("older");
+    assertThat(
+            run()
+                .reading(
+                    "{\"id\":\"o\",\"status\":\"done\",\"created_at\":\"2026-05-01T00:00:00Z\"}")
+                .run("append", "jobs")
+                .code())
+        .isZero();
+    run("query", "maintain", "--expire-only"); // publishes
+
+    assertThat(run("query", "status").out())
+        .contains("jobs: at least 1 row (")
+        .contains(
+            ") older than 90 days by created_at, the oldest 94 days old; no retention is configured"
+                + " for it");
+    JsonNode old = run("--json", "query", "status").json().at("/old");
+    assertThat(old).hasSize(1);
+    assertThat(old.at("/0/rowsAtLeast").asInt()).isEqualTo(1);
+    assertThat(old.at("/0/oldest").asText()).isEqualTo("2026-05-01T00:00:00Z");
+    configure("\"keep\"");
+    assertThat(run("query", "status").out()).doesNotContain("older than 90 days");
+    configure("200");
+    assertThat(run("query", "status").out()).doesNotContain("older than 90 days");
+  }
 }

@@ -67,6 +67,13 @@ public record RetentionConfig(
         : RetentionPolicy.keep();
   }
 
+  /** True if anybody has said what is to become of a dataset, if only that all of it stays. */
+  public boolean isConfigured(String dataset) {
+    return policies.containsKey(dataset)
+        || defaultDays.isPresent()
+        || dataset.equals(CacheDirectory.JOURNAL_DATASET);
+  }
+
   public Optional<String> timestampColumn(String dataset) {
     return Optional.ofNullable(timestampColumns.get(dataset));
   }

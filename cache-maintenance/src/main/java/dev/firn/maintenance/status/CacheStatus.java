@@ -1,6 +1,7 @@
 package dev.firn.maintenance.status;
 
 import dev.firn.maintenance.retain.DatasetRetention;
+import dev.firn.maintenance.retain.OldRows;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,21 +13,23 @@ import java.util.Optional;
  *     original after that is not in it
  * @param spools other programs' spools, with rows that are in no table yet
  * @param retention what the last pass found of each dataset that has a retention
+ * @param old what is old in each dataset that has none
  */
 public record CacheStatus(
     Optional<String> lastPass,
     Optional<String> backupTaken,
     List<PartitionStatus> partitions,
     List<Spool> spools,
-    List<DatasetRetention> retention) {
+    List<DatasetRetention> retention,
+    List<OldRows> old) {
 
-  /** Where no dataset has a retention. */
+  /** Where no dataset has a retention, and nothing is known to be old. */
   public CacheStatus(
       Optional<String> lastPass,
       Optional<String> backupTaken,
       List<PartitionStatus> partitions,
       List<Spool> spools) {
-    this(lastPass, backupTaken, partitions, spools, List.of());
+    this(lastPass, backupTaken, partitions, spools, List.of(), List.of());
   }
 
   /** A directory in which another program keeps rows on their way into a table. */
@@ -41,5 +44,6 @@ public record CacheStatus(
     partitions = List.copyOf(partitions);
     spools = List.copyOf(spools);
     retention = List.copyOf(retention);
+    old = List.copyOf(old);
   }
 }

@@ -19,6 +19,7 @@ import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.quarantine.Quarantine;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.retain.DatasetRetention;
+import dev.firn.maintenance.retain.OldRows;
 import dev.firn.maintenance.retain.RetentionMemory;
 import dev.firn.maintenance.status.CacheStatus.Spool;
 import dev.firn.maintenance.status.PartitionStatus.Backlog;
@@ -30,11 +31,14 @@ import dev.firn.maintenance.sweep.SweepInspector;
 import dev.firn.maintenance.sweep.SweepItem;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.util.Pair;
 
@@ -69,11 +73,12 @@ public final class StatusCollector {
     SweepInspector sweep = new SweepInspector(disk, cache, config, time, false);
     List<PartitionStatus> partitions = new ArrayList<>();
     List<Spool> spools = new ArrayList<>();
+    Map<String, OldRows> old = new TreeMap<>();
     for (String dataset : datasets.isEmpty() ? cache.datasets() : datasets) {
       // Whom a key or a cap spares takes a look at every row: a pass does that, not a status.
       retained.decide(cache.partitions(dataset).stream().filter(retained::goesByAgeAlone).toList());
       for (Partition partition : cache.partitions(dataset)) {
-        partitions.add(status(partition, assessor, sweep, memory));
+        partitions.add(status(partition, assessor, sweep, memory, time.believedWall(), old));
       }
       for (Path spool : cache.foreignSpools(dataset)) {
         spools.add(new Spool(cache.relative(spool), Trees.measure(disk, spool).freeableBytes()));
@@ -87,7 +92,8 @@ public final class StatusCollector {
         CacheBackup.takenAt(disk, cache),
         partitions,
         spools,
-        retention(datasets));
+        retention(datasets),
+        List.copyOf(old.values()));
   }
 
   private List<DatasetRetention> retention(List<String> datasets) {
@@ -99,7 +105,12 @@ public final class StatusCollector {
   }
 
   private PartitionStatus status(
-      Partition partition, PartitionAssessor assessor, SweepInspector sweep, PassMemory memory) {
+      Partition partition,
+      PartitionAssessor assessor,
+      SweepInspector sweep,
+      PassMemory memory,
+      Instant now,
+      Map<String, OldRows> old) {
     PartitionState state = new PartitionInspector(disk).inspect(partition);
     Optional<LastRun> lastRun =
         memory
@@ -130,7 +141,18 @@ public final class StatusCollector {
           lastRun,
           "not before it is repaired");
     }
+    findOld(live, now, old);
     return live(live, assessment, sweep, memory, lastRun);
+  }
+
+  private void findOld(Live live, Instant now, Map<String, OldRows> old) {
+    try {
+      OldRows.files(config.retention(), live)
+          .flatMap(files -> OldRows.find(config.retention(), live, files, now))
+          .ifPresent(found -> old.merge(found.dataset(), found, OldRows::plus));
+    } catch (IOException e) {
+      return; // what is wrong with the partition has been told
+    }
   }
 
   private PartitionStatus live(

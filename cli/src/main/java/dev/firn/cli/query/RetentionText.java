@@ -1,9 +1,11 @@
 package dev.firn.cli.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.firn.cli.text.ByteSize;
 import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Durations;
 import dev.firn.maintenance.retain.DatasetRetention;
+import dev.firn.maintenance.retain.OldRows;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -41,6 +43,42 @@ final class RetentionText {
       dataset.warnings().forEach(warning -> lines.add(dataset.dataset() + ": " + warning));
     }
     return lines;
+  }
+
+  /** One sentence for each dataset that has old rows and no retention. */
+  static List<String> oldLines(List<OldRows> datasets, Instant now) {
+    return datasets.stream()
+        .map(
+            old ->
+                old.dataset()
+                    + ": at least "
+                    + Counted.of(old.rows(), "row")
+                    + " ("
+                    + ByteSize.format(old.bytes())
+                    + ") older than "
+                    + OldRows.DAYS
+                    + " days by "
+                    + old.column()
+                    + ", the oldest "
+                    + age(old.oldest(), now)
+                    + " old; no retention is configured for it")
+        .toList();
+  }
+
+  /** Writes {@code "old": [...]}. */
+  static void writeOld(JsonGenerator json, List<OldRows> datasets) throws IOException {
+    json.writeArrayFieldStart("old");
+    for (OldRows old : datasets) {
+      json.writeStartObject();
+      json.writeStringField("dataset", old.dataset());
+      json.writeStringField("timeColumn", old.column());
+      json.writeNumberField("days", OldRows.DAYS);
+      json.writeNumberField("rowsAtLeast", old.rows());
+      json.writeNumberField("bytes", old.bytes());
+      json.writeStringField("oldest", old.oldest().toString());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
   }
 
   private static String age(Instant time, Instant now) {

@@ -36,6 +36,7 @@ public final class StatusJson {
     }
     json.writeEndArray();
     RetentionText.write(json, status.retention());
+    RetentionText.writeOld(json, status.old());
     writeTotals(json, StatusTotals.of(status));
   }
 

@@ -113,7 +113,8 @@ public final class StatusText {
   }
 
   private void addRetention() {
-    List<String> sentences = RetentionText.lines(status.retention(), now);
+    List<String> sentences = new ArrayList<>(RetentionText.lines(status.retention(), now));
+    sentences.addAll(RetentionText.oldLines(status.old(), now));
     if (!sentences.isEmpty()) {
       lines.add("");
       lines.addAll(sentences);

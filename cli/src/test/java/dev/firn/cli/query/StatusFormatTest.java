@@ -224,6 +224,7 @@ class StatusFormatTest {
                       "backlog": null } ],
                   "spools": [ {"path": "datasets/logs/x/_hypaware_spool", "bytes": 50000} ],
                   "retention": [],
+                  "old": [],
                   "totals": { "partitions": 2, "unreadable": 1, "rows": 12345, "unpublished": 0, "held": 0, "dataFiles": 4,
                     "bytes": 400000, "retiredBytes": 1000, "orphanedBytes": 0 } }
                 """);
