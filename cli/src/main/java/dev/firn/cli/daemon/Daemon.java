@@ -14,11 +14,15 @@ import dev.firn.cli.daemon.ledger.OtherWriters;
 import dev.firn.cli.daemon.life.DaemonFiles;
 import dev.firn.cli.daemon.life.DaemonLog;
 import dev.firn.cli.daemon.life.RootClaim;
+import dev.firn.cli.daemon.otlp.Columns;
+import dev.firn.cli.daemon.otlp.OtlpEndpoint;
+import dev.firn.cli.daemon.otlp.Signal;
 import dev.firn.cli.daemon.page.DaemonView;
 import dev.firn.cli.daemon.page.Endpoints;
 import dev.firn.cli.daemon.ticks.Ticker;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.Session;
+import dev.firn.core.append.AppendOptions;
 import dev.firn.core.layout.CacheDirectory;
 import java.io.Closeable;
 import java.io.IOException;
@@ -72,7 +76,7 @@ final class Daemon implements Closeable {
     this.budget = new ByteBudget(first.daemon().bufferBytes());
     Ledger ledger = new Ledger(environment.clock(), since);
     this.appending =
-        new Appending(environment.disk(), cache, environment.clock(), first.append("daemon"));
+        new Appending(environment.disk(), cache, environment.clock(), appendOptions(first));
     Duration jitter = Duration.ofSeconds(new Random().nextInt(LONGEST_JITTER_SECONDS) + 1L);
     this.ticker = new Ticker(environment, cache, config::config, jitter);
     this.others = new OtherWriters(environment.disk(), cache);
@@ -94,6 +98,11 @@ final class Daemon implements Closeable {
     endpoints.put(
         "POST /v1/datasets/{dataset}/append",
         new AppendEndpoint(reception, ledger, appending, trees));
+    for (Signal signal : Signal.values()) {
+      endpoints.put(
+          "POST /v1/" + signal.text(),
+          new OtlpEndpoint(signal, reception, ledger, appending, trees));
+    }
     this.http = HttpService.start(first.daemon(), config::token, endpoints);
     view.listening(http);
     this.housekeeping =
@@ -104,6 +113,10 @@ final class Daemon implements Closeable {
               thread.setDaemon(true);
               return thread;
             });
+  }
+
+  private static AppendOptions appendOptions(Config config) {
+    return config.append("daemon").withSchemas(Columns.byDataset());
   }
 
   /**
@@ -187,7 +200,7 @@ final class Daemon implements Closeable {
     boolean changed =
         config.look(
             found -> {
-              appending.reconfigure(found.append("daemon"));
+              appending.reconfigure(appendOptions(found));
               budget.limit(found.daemon().bufferBytes());
             });
     if (changed) {

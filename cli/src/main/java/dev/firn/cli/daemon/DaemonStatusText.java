@@ -150,7 +150,8 @@ final class DaemonStatusText {
     for (JsonNode source : daemon.path("sources")) {
       JsonNode rates = source.path("perSecond");
       table.add(
-          source.path("source").asText(),
+          source.path("source").asText()
+              + (source.has("signal") ? " (" + source.path("signal").asText() + ")" : ""),
           Counted.number(source.path("landed").path("rows").asLong()),
           rate(rates.path("oneMinute").path("rows").asDouble()),
           rate(rates.path("tenMinutes").path("rows").asDouble()),

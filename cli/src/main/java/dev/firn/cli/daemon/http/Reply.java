@@ -54,7 +54,8 @@ public final class Reply {
     bytes(response, callback, status, type, text.getBytes(StandardCharsets.UTF_8));
   }
 
-  private static void bytes(
+  /** Bytes of a type. */
+  public static void bytes(
       Response response, Callback callback, int status, String type, byte[] content) {
     response.setStatus(status);
     response.getHeaders().put(HttpHeader.CONTENT_TYPE, type);

@@ -10,6 +10,7 @@ import dev.firn.core.rows.JsonExchange;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -31,10 +32,12 @@ public final class Appending implements Closeable {
   }
 
   /** As {@link CacheWriter#append(JsonExchange)}, or with a key if there is one. */
-  Receipt append(Target target, JsonExchange exchange, @Nullable String key) throws IOException {
+  public Receipt append(
+      String dataset, Map<String, String> keys, JsonExchange exchange, @Nullable String key)
+      throws IOException {
     lock.readLock().lock();
     try {
-      CacheWriter writer = appender.writer(target.dataset(), target.keys());
+      CacheWriter writer = appender.writer(dataset, keys);
       return key == null ? writer.append(exchange) : writer.append(exchange, key);
     } finally {
       lock.readLock().unlock();

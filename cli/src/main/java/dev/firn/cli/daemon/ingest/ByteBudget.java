@@ -35,7 +35,7 @@ public final class ByteBudget {
   }
 
   /** A reservation of nothing yet. */
-  Reservation open() {
+  public Reservation open() {
     return new Reservation();
   }
 

@@ -148,7 +148,7 @@ final class Lander {
       Exchanges.Place place) {
     ledger.landingBegins();
     try {
-      Receipt receipt = appending.append(target, exchange, key);
+      Receipt receipt = appending.append(target.dataset(), target.keys(), exchange, key);
       source.landed(tally, receipt.held());
       result.acknowledged(receipt);
       intake.landed(receipt.partition(), receipt.where(), receipt.held());

@@ -72,6 +72,11 @@ public final class Reception implements Closeable {
     return intake;
   }
 
+  /** What is said where the budget is spent. */
+  public Later bufferFull() {
+    return Later.bufferFull(budget);
+  }
+
   /** Receives the body of a request whose head is in order. */
   public void receive(
       Request request, Response response, Callback callback, Unpacking unpacking, Guest guest) {

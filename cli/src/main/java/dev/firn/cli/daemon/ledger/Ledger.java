@@ -15,11 +15,14 @@ public final class Ledger {
   /** What sources beyond the {@link #MOST} first are called together. No source can be. */
   public static final String OTHERS = "(others)";
 
+  /** What a request counts for of which nobody knows whose it is. No source can be called so. */
+  public static final String UNREAD = "(unread)";
+
   static final int MOST = 256;
 
   private final InstantSource clock;
   private final Instant since;
-  private final Map<String, SourceLedger> sources = new LinkedHashMap<>();
+  private final Map<Key, SourceLedger> sources = new LinkedHashMap<>();
   private final BusyTime busy = new BusyTime();
 
   /**
@@ -34,12 +37,23 @@ public final class Ledger {
     return since;
   }
 
-  /** The page of a source. */
-  public synchronized SourceLedger of(String source) {
-    SourceLedger known = sources.get(source);
+  private record Key(String source, String signal) {}
+
+  /** The page of a source that appends. */
+  public SourceLedger of(String source) {
+    return of(source, "");
+  }
+
+  /**
+   * The page of a source.
+   *
+   * @param signal of OpenTelemetry that it sends; empty if it appends
+   */
+  public synchronized SourceLedger of(String source, String signal) {
+    SourceLedger known = sources.get(new Key(source, signal));
     if (known == null) {
-      String name = sources.size() < MOST ? source : OTHERS;
-      known = sources.computeIfAbsent(name, n -> new SourceLedger(n, clock));
+      Key key = sources.size() < MOST ? new Key(source, signal) : new Key(OTHERS, "");
+      known = sources.computeIfAbsent(key, k -> new SourceLedger(k.source(), k.signal(), clock));
     }
     return known;
   }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SourceLedger {
   private final String source;
+  private final String signal;
   private final InstantSource clock;
   private final Allowance allowance = new Allowance();
   private Tally received = Tally.NONE;
@@ -29,8 +30,9 @@ public final class SourceLedger {
   private final Rates rates = new Rates();
   private @Nullable Instant lastSeen;
 
-  SourceLedger(String source, InstantSource clock) {
+  SourceLedger(String source, String signal, InstantSource clock) {
     this.source = source;
+    this.signal = signal;
     this.clock = clock;
   }
 
@@ -87,12 +89,14 @@ public final class SourceLedger {
   /**
    * All numbers at one instant.
    *
+   * @param signal of OpenTelemetry that it sends; empty if it appends
    * @param held that part of what landed which waits outside its partition
    * @param lastMinute what landed within a minute
    * @param lastTenMinutes what landed within ten
    */
   public record Entry(
       String source,
+      String signal,
       long requests,
       Tally received,
       Tally landed,
@@ -106,6 +110,11 @@ public final class SourceLedger {
     public Entry {
       rejected = Map.copyOf(rejected);
       deferred = Map.copyOf(deferred);
+    }
+
+    /** The source as people are told of it. */
+    public String title() {
+      return signal.isEmpty() ? source : source + " (" + signal + ")";
     }
 
     /** All that was refused. */
@@ -123,6 +132,7 @@ public final class SourceLedger {
     Instant now = clock.instant();
     return new Entry(
         source,
+        signal,
         requests,
         received,
         landed,

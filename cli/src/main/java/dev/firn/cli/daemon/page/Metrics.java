@@ -22,7 +22,7 @@ import java.util.function.Function;
 
 /**
  * {@code /metrics} in Prometheus's text format. The only labels are sources, of which the ledger
- * knows a bounded number, and reasons.
+ * knows a bounded number, their signals, and reasons.
  */
 final class Metrics {
   static final String TYPE = PrometheusTextFormatWriter.CONTENT_TYPE;
@@ -171,7 +171,7 @@ final class Metrics {
             .name("firn_ingest_" + what + "_bytes")
             .help("Bytes of JSON " + meaning + ".");
     for (SourceLedger.Entry entry : entries) {
-      Labels source = Labels.of("source", entry.source());
+      Labels source = labels(entry);
       exchanges.dataPoint(point(source, of.apply(entry).exchanges()));
       rows.dataPoint(point(source, of.apply(entry).rows()));
       bytes.dataPoint(point(source, of.apply(entry).bytes()));
@@ -189,9 +189,7 @@ final class Metrics {
     for (SourceLedger.Entry entry : entries) {
       for (Map.Entry<Rejection, Tally> why : entry.rejected().entrySet()) {
         counter.dataPoint(
-            point(
-                Labels.of("source", entry.source(), "reason", why.getKey().text()),
-                why.getValue().exchanges()));
+            point(labels(entry).add("reason", why.getKey().text()), why.getValue().exchanges()));
       }
     }
     metrics.add(counter.build());
@@ -204,13 +202,15 @@ final class Metrics {
             .help("Requests that were to come again.");
     for (SourceLedger.Entry entry : entries) {
       for (Map.Entry<Deferral, Long> why : entry.deferred().entrySet()) {
-        counter.dataPoint(
-            point(
-                Labels.of("source", entry.source(), "reason", why.getKey().text()),
-                why.getValue()));
+        counter.dataPoint(point(labels(entry).add("reason", why.getKey().text()), why.getValue()));
       }
     }
     metrics.add(counter.build());
+  }
+
+  private static Labels labels(SourceLedger.Entry entry) {
+    Labels source = Labels.of("source", entry.source());
+    return entry.signal().isEmpty() ? source : source.add("signal", entry.signal());
   }
 
   private static CounterSnapshot.CounterDataPointSnapshot point(Labels labels, long value) {

@@ -193,7 +193,7 @@ final class Page {
         "Last seen");
     for (SourceLedger.Entry entry : entries) {
       html.append("<tr>");
-      name(entry.source());
+      name(entry.title());
       number("Rows", Counted.number(entry.landed().rows()));
       number("Rows/s (1 min)", rate(entry.lastMinute().rows() / 60.0));
       number("Rows/s (10 min)", rate(entry.lastTenMinutes().rows() / 600.0));

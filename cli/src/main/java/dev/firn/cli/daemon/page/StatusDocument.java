@@ -81,6 +81,9 @@ final class StatusDocument {
     for (SourceLedger.Entry entry : entries) {
       json.writeStartObject();
       json.writeStringField("source", entry.source());
+      if (!entry.signal().isEmpty()) {
+        json.writeStringField("signal", entry.signal());
+      }
       json.writeNumberField("requests", entry.requests());
       writeTally(json, "received", entry.received());
       writeTally(json, "landed", entry.landed());

@@ -1,0 +1,118 @@
+package dev.firn.cli.daemon.otlp;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Message;
+import io.opentelemetry.proto.common.v1.AnyValue;
+import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.common.v1.InstrumentationScope;
+import io.opentelemetry.proto.common.v1.KeyValue;
+import io.opentelemetry.proto.common.v1.KeyValueList;
+import io.opentelemetry.proto.resource.v1.Resource;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Messages of OpenTelemetry for tests, and the rows that become of them. */
+final class Records {
+  static final String TRACE_ID = "5b8efff798038103d269b633813fc60c";
+  static final String SPAN_ID = "eee19b7ec3c1b174";
+  static final long TIME = 1_544_712_660_300_000_123L;
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** In pieces, with what was refused. */
+  record Read(List<List<ObjectNode>> pieces, long rejected, String problem) {
+    List<ObjectNode> rows() {
+      return pieces.stream().flatMap(List::stream).toList();
+    }
+  }
+
+  private Records() {}
+
+  static WireMessage wire(byte[] bytes) {
+    return new WireMessage(bytes, 0, bytes.length);
+  }
+
+  static Read read(Signal signal, Message request) throws Exception {
+    return read(signal, request.toByteArray());
+  }
+
+  static Read read(Signal signal, byte[] request) throws Exception {
+    List<List<ObjectNode>> pieces = new ArrayList<>();
+    long rejected = 0;
+    String problem = "";
+    for (Outline.Part part : Outline.of(signal, wire(request)).parts()) {
+      RecordReader reader = new RecordReader(signal, (rows, bytes) -> pieces.add(rows));
+      reader.read(part);
+      rejected += reader.rejected();
+      problem += reader.firstProblem() == null ? "" : reader.firstProblem();
+    }
+    return new Read(pieces, rejected, problem);
+  }
+
+  static JsonNode json(Object text) throws Exception {
+    return JSON.readTree(text.toString());
+  }
+
+  static ByteString id(String hex) {
+    return ByteString.copyFrom(HexFormat.of().parseHex(hex));
+  }
+
+  static AnyValue text(String text) {
+    return AnyValue.newBuilder().setStringValue(text).build();
+  }
+
+  static AnyValue whole(long number) {
+    return AnyValue.newBuilder().setIntValue(number).build();
+  }
+
+  static AnyValue number(double number) {
+    return AnyValue.newBuilder().setDoubleValue(number).build();
+  }
+
+  static AnyValue bytes(int... bytes) {
+    byte[] content = new byte[bytes.length];
+    for (int i = 0; i < bytes.length; i++) {
+      content[i] = (byte) bytes[i];
+    }
+    return AnyValue.newBuilder().setBytesValue(ByteString.copyFrom(content)).build();
+  }
+
+  static AnyValue array(AnyValue... values) {
+    return AnyValue.newBuilder()
+        .setArrayValue(ArrayValue.newBuilder().addAllValues(List.of(values)))
+        .build();
+  }
+
+  static AnyValue list(KeyValue... entries) {
+    return AnyValue.newBuilder()
+        .setKvlistValue(KeyValueList.newBuilder().addAllValues(List.of(entries)))
+        .build();
+  }
+
+  static KeyValue entry(String key, AnyValue value) {
+    return KeyValue.newBuilder().setKey(key).setValue(value).build();
+  }
+
+  static KeyValue entry(String key, String value) {
+    return entry(key, text(value));
+  }
+
+  static Resource service(String name) {
+    return Resource.newBuilder()
+        .addAttributes(entry("host.name", "one"))
+        .addAttributes(entry("service.name", name))
+        .build();
+  }
+
+  static InstrumentationScope scope() {
+    return InstrumentationScope.newBuilder()
+        .setName("my.library")
+        .setVersion("1.0.0")
+        .addAttributes(entry("a", "b"))
+        .setDroppedAttributesCount(4)
+        .build();
+  }
+}
