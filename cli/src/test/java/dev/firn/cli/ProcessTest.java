@@ -42,7 +42,7 @@ class ProcessTest {
   }
 
   @Test
-  void aRecordAcknowledgedInOneProcessIsInTheNextQueryRowsOfAnother() throws Exception {
+  void aRecordAcknowledgedInOneProcessIsInTheNextQueryOfAnother() throws Exception {
     for (int i = 1; i <= 2; i++) {
       Process append = start("append", "logs");
       try (OutputStream lines = append.getOutputStream()) {
@@ -54,6 +54,9 @@ class ProcessTest {
       Process rows = start("query", "rows", "logs", "--last", "1");
       assertThat(output(rows)).isEqualTo("{\"n\":" + i + "}\n");
       assertThat(rows.exitValue()).isZero();
+      Process sql = start("query", "sql", "SELECT count(*), max(n) FROM logs", "--format", "csv");
+      assertThat(output(sql)).endsWith("\r\n" + i + "," + i + "\r\n");
+      assertThat(sql.exitValue()).isZero();
     }
   }
 

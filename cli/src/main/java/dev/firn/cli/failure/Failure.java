@@ -35,6 +35,9 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
     if (thrown instanceof OutputClosedException) {
       return new Failure(ExitCode.DONE, "", false);
     }
+    if (thrown instanceof InterruptedAnswerException) {
+      return new Failure(ExitCode.INCOMPLETE, text(thrown), false);
+    }
     if (thrown instanceof CacheException cache) {
       return ofCache(cache);
     }

@@ -1,6 +1,7 @@
 package dev.firn.cli.query;
 
 import dev.firn.cli.failure.ExitCode;
+import dev.firn.cli.failure.InterruptedAnswerException;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
 import java.io.BufferedReader;
@@ -19,7 +20,7 @@ import picocli.CommandLine.Mixin;
       "",
       "Each ends with a semicolon at the end of a line and sees the cache as it is then. \"exit\" or"
           + " the end of the input leaves. A wrong query is reported and the next one read; then the"
-          + " exit code is 2."
+          + " exit code is 2. Ctrl-C ends the query that runs."
     },
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n")
@@ -71,6 +72,10 @@ public final class ShellCommand implements Callable<Integer> {
       session.out().flush();
       session.note(String.valueOf(e.getMessage()));
       return ExitCode.USAGE;
+    } catch (InterruptedAnswerException e) {
+      session.out().flush();
+      session.note(String.valueOf(e.getMessage()));
+      return ExitCode.INCOMPLETE;
     }
   }
 

@@ -18,6 +18,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Runs queries and writes their answers. */
@@ -38,13 +39,18 @@ final class SqlRun {
 
   /** The file appears when it is whole. */
   int toFile(String query, Path output) throws IOException {
-    Path file = output.toAbsolutePath().normalize();
-    if (file.startsWith(session.root())) {
-      throw new UsageException(file + " is in the cache; --output writes anywhere else");
-    }
     Disk disk = session.disk();
-    if (disk.stat(file).map(FileStat::isDirectory).orElse(false)) {
-      throw new UsageException(file + ": expected a file to write, found a directory");
+    Path file = OutsideTheCache.require(session, output, "--output writes");
+    Optional<FileStat> there = disk.stat(file);
+    if (there.isPresent() && !there.get().isFile()) {
+      throw new UsageException(
+          file
+              + ": expected a file to write, found "
+              + switch (there.get().kind()) {
+                case DIRECTORY -> "a directory";
+                case SYMBOLIC_LINK -> "a symbolic link";
+                case FILE, OTHER -> "a device or a pipe";
+              });
     }
     Path aside = file.resolveSibling(file.getFileName() + ".firn-" + UUID.randomUUID());
     int code;

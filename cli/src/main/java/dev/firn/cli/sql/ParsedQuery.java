@@ -25,15 +25,16 @@ import java.util.regex.Pattern;
 record ParsedQuery(String text, JsonNode tree, Set<String> tables) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern EXPLAIN =
-      Pattern.compile("\\s*EXPLAIN(\\s+ANALYZE)?\\s+", Pattern.CASE_INSENSITIVE);
+      Pattern.compile(
+          Refusal.BLANK + "EXPLAIN(?:\\s+ANALYZE(?!\\w)|\\s*\\([\\w\\s,]*\\)|(?!\\w))",
+          Pattern.CASE_INSENSITIVE);
 
   /** Functions in place of a table that read no file and change nothing. */
   private static final Set<String> TABLE_FUNCTIONS =
       Set.of("range", "generate_series", "unnest", "json_each", "json_tree", "repeat");
 
-  private static final String ONLY =
-      "a query is one SELECT, WITH, FROM, VALUES, DESCRIBE, SUMMARIZE, SHOW or EXPLAIN, which"
-          + " changes nothing";
+  /** What may be asked of the engine itself. */
+  private static final Set<String> SETTINGS = Set.of("threads", "memory_limit", "timezone");
 
   /**
    * @throws UsageException if the text is anything else, with the reason and, where it does not
@@ -48,12 +49,12 @@ record ParsedQuery(String text, JsonNode tree, Set<String> tables) {
           parsed.path("error_type").asText().equals("parser")
               ? parsed.path("error_message").asText()
                   + place(text, start + parsed.path("position").asInt())
-              : ONLY + ": " + parsed.path("error_message").asText());
+              : Refusal.of(text.substring(start)));
     }
     JsonNode statements = parsed.path("statements");
     if (statements.size() != 1) {
       throw new UsageException(
-          ONLY
+          Refusal.ONLY
               + ", and this is "
               + (statements.isEmpty() ? "none" : statements.size() + " of them"));
     }
@@ -108,6 +109,19 @@ record ParsedQuery(String text, JsonNode tree, Set<String> tables) {
                 + String.join(", ", TABLE_FUNCTIONS.stream().sorted().toList()));
       }
     }
+    if (type.equals("FUNCTION")
+        && node.path("function_name").asText().equalsIgnoreCase("current_setting")) {
+      requireSetting(node.path("children").path(0).path("value").path("value").asText());
+    }
     node.forEach(child -> look(child, tables));
+  }
+
+  private static void requireSetting(String name) {
+    if (!SETTINGS.contains(name.toLowerCase(Locale.ROOT))) {
+      throw new UsageException(
+          "current_setting answers "
+              + String.join(", ", SETTINGS.stream().sorted().toList())
+              + " only, given as text");
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.firn.cli.sql;
 
 import dev.firn.cli.duckdb.DuckDb;
+import dev.firn.cli.failure.InterruptedAnswerException;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
 import dev.firn.core.CacheException;
@@ -22,6 +23,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -37,6 +40,10 @@ import java.util.stream.Collectors;
  * loaded.
  */
 public final class SqlEngine {
+  /** What the engine would take for a file where it knows no table of that name. */
+  private static final Pattern FILE =
+      Pattern.compile("/|\\.(parquet|csv|tsv|json|jsonl|ndjson|db|duckdb)(\\.(gz|zst))?$");
+
   private static final int RANGES_AT_ONCE = 1000;
   private static final String PREFIX =
       "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
@@ -118,6 +125,12 @@ public final class SqlEngine {
     List<String> all = session.rootExists() ? session.cache().datasets() : List.of();
     Set<String> known =
         all.stream().map(d -> d.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
+    for (String table : tables) {
+      if (!known.contains(table) && FILE.matcher(table).find()) {
+        throw new UsageException(
+            "\"" + table + "\" names a file: a query reads the cache's datasets and no files");
+      }
+    }
     return known.containsAll(tables)
         ? all.stream().filter(d -> tables.contains(d.toLowerCase(Locale.ROOT))).toList()
         : all;
@@ -186,17 +199,36 @@ public final class SqlEngine {
     try (var prepared = connection.prepareStatement(query.text())) {
       cells = Cells.of(Objects.requireNonNull(prepared.getMetaData()));
     }
+    AtomicBoolean stopped = new AtomicBoolean();
     try (Statement statement = connection.createStatement()) {
-      session.environment().stop().onStop(() -> cancel(statement));
+      session
+          .environment()
+          .stop()
+          .onStop(
+              () -> {
+                stopped.set(true); // an answer that streams by now is not ended by the engine
+                cancel(statement);
+              });
       try (ResultSet rows = statement.executeQuery(cells.readable(query.text()))) {
         boolean more = rows.next(); // what cannot be read often fails here: nothing is given yet
         begin.run();
         results.begin(cells.columns());
         for (; more; more = rows.next()) {
+          requireGoing(stopped);
           results.row(cells.read(rows));
         }
+        requireGoing(stopped);
         results.end();
       }
+    } catch (SQLException e) {
+      requireGoing(stopped);
+      throw e;
+    }
+  }
+
+  private static void requireGoing(AtomicBoolean stopped) throws InterruptedAnswerException {
+    if (stopped.get()) {
+      throw new InterruptedAnswerException();
     }
   }
 

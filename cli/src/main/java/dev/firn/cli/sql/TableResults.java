@@ -10,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Columns of text with two blanks between them. As wide as the first {@value #ROWS_AHEAD} rows
- * need; where a later row needs more it is wider from there on. So a result of any size streams.
+ * need; where a later row needs more it is wider from there on. So a result of any size streams. A
+ * plan (EXPLAIN) is drawn as the engine draws it.
  */
 final class TableResults implements Results {
   private static final int ROWS_AHEAD = 1000;
   private static final String CUT = "…";
+  private static final List<String> PLAN = List.of("explain_key", "explain_value");
 
   private final Writer out;
   private final int maxCell;
@@ -22,6 +24,7 @@ final class TableResults implements Results {
   private int[] widths = {};
   private final List<List<String>> waiting = new ArrayList<>();
   private long rows;
+  private boolean plan;
 
   TableResults(Writer out, int maxCell) {
     this.out = out;
@@ -31,12 +34,17 @@ final class TableResults implements Results {
   @Override
   public void begin(List<Column> header) {
     columns = header;
+    plan = header.stream().map(Column::name).toList().equals(PLAN);
     widths = new int[header.size()];
     waiting.add(header.stream().map(column -> shown(column.name())).toList());
   }
 
   @Override
   public void row(List<@Nullable String> cells) throws IOException {
+    if (plan) {
+      out.write(String.valueOf(cells.get(1)).strip() + "\n");
+      return;
+    }
     List<String> line = new ArrayList<>();
     for (String cell : cells) {
       line.add(cell == null ? "" : shown(cell));
@@ -50,6 +58,9 @@ final class TableResults implements Results {
 
   @Override
   public void end() throws IOException {
+    if (plan) {
+      return;
+    }
     drain();
     out.write("(" + Counted.of(rows, "row") + ")\n");
   }
