@@ -17,7 +17,6 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.UnmatchedArgumentException;
 
 /**
  * The {@code firn} command.
@@ -34,8 +33,15 @@ import picocli.CommandLine.UnmatchedArgumentException;
     optionListHeading = "%nOptions, before or after the command:%n",
     commandListHeading = "%nCommands:%n",
     exitCodeListHeading = "%nExit codes; where several apply: 2, 5, 3, 1, 4:%n",
-    footerHeading = "%n",
-    footer = "\"firn COMMAND --help\" says more about a command.")
+    footerHeading = "%nFirst steps:%n",
+    footer = {
+      "  firn append jobs jobs.jsonl                   # lines of JSON; a pipe does as well",
+      "  firn query status                             # how the cache is",
+      "  firn query sql \"SELECT count(*) FROM jobs\"     # ask it",
+      "  firn query maintain                           # press small files into large ones",
+      "",
+      "\"firn COMMAND --help\" says more about a command."
+    })
 public final class Firn {
   private static final int HELP_WIDTH = 100;
 
@@ -85,6 +91,7 @@ public final class Firn {
     CommandLine line = new Commands(session).reachedBy(firn, arguments);
     line.getCommandSpec().usageMessage().exitCodeList(exitCodes());
     sortByOrder(line);
+    Examples.addTo(line, "firn");
     Ansi ansi = session.environment().colours() ? Ansi.ON : Ansi.OFF;
     return line.setOut(new PrintWriter(session.out()))
         .setErr(session.err())
@@ -118,11 +125,9 @@ public final class Firn {
   }
 
   private static int reportUsage(ParameterException error, Session session) {
-    session.note(String.valueOf(error.getMessage()));
-    UnmatchedArgumentException.printSuggestions(error, session.err());
-    session
-        .err()
-        .println("See \"" + error.getCommandLine().getCommandSpec().qualifiedName() + " --help\".");
+    Mistake mistake = new Mistake(error);
+    session.note(mistake.message());
+    mistake.advice().forEach(session.err()::println);
     return ExitCode.USAGE.code();
   }
 

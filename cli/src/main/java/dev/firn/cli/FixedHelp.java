@@ -37,6 +37,12 @@ final class FixedHelp {
         4   every partition asked for is held by somebody else
         5   the disk refused: full, no permission, an I/O error
 
+      First steps:
+        firn append jobs jobs.jsonl                   # lines of JSON; a pipe does as well
+        firn query status                             # how the cache is
+        firn query sql "SELECT count(*) FROM jobs"     # ask it
+        firn query maintain                           # press small files into large ones
+
       "firn COMMAND --help" says more about a command.
       """;
 

@@ -54,7 +54,10 @@ class FailureTest {
             5,
             "/cache/x: No space left on device; free some space"),
         arguments(new IOException("No space left on device"), 5, "free some space"),
-        arguments(new IOException("Input/output error"), 5, "Input/output error"));
+        arguments(new IOException("Disk quota exceeded"), 5, "free some space"),
+        arguments(new IOException("Too many open files"), 5, "ulimit -n"),
+        arguments(new IOException("Read-only file system"), 5, "another place"),
+        arguments(new IOException("Input/output error"), 5, "firn query verify --full"));
   }
 
   @ParameterizedTest

@@ -230,6 +230,6 @@ class RepairTest {
         .contains("\"tables\"", "like table, table-7 or epoch=2");
     assertThat(run(root, "repair", "--partition", "source=claude").code()).isEqualTo(2);
     assertThat(run(root, "repair", "nothing").code()).isEqualTo(2);
-    assertThat(run(home.resolve("none"), "repair").out()).startsWith("There is nothing at ");
+    assertThat(run(home.resolve("none"), "repair").out()).startsWith("There is nothing in ");
   }
 }

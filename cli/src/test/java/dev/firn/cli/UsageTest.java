@@ -30,12 +30,15 @@ class UsageTest {
 
   static Stream<Arguments> mistakes() {
     return Stream.of(
-        arguments("", "Missing required subcommand"),
+        arguments("", "expected a command"),
         arguments("querry status", "query"),
-        arguments("query", "Missing required subcommand"),
-        arguments("query mantain", "maintain"),
-        arguments("query status --jsn", "--json"),
-        arguments("query status a b", "b"),
+        arguments("query", "expected a command after \"firn query\""),
+        arguments("query mantain", "did you mean \"firn query maintain\"?"),
+        arguments("status", "did you mean \"firn query status\" or \"firn daemon status\"?"),
+        arguments("stats", "did you mean \"firn query status\" or \"firn daemon status\"?"),
+        arguments("xyzzyxyzzy", "\"xyzzyxyzzy\" is no command of \"firn\"\n"),
+        arguments("query status --jsn", "did you mean \"--json\"?"),
+        arguments("query status a b", "\"b\" is one argument too many"),
         arguments("query maintain --compact-only --sweep-only", "mutually exclusive"),
         arguments("query maintain --budget 30", "30s"),
         arguments("query maintain --budget -5s", "-5s"),
@@ -52,7 +55,7 @@ class UsageTest {
         arguments("query rows otel_events --columns evnt_id", "did you mean \"event_id\"?"),
         arguments("query rows otel_events --columns zzzzzzzz", "severity_number"),
         arguments("query rows otel_events --limit -1", "-1"),
-        arguments("query rows otel_events --limit many", "many"),
+        arguments("query rows otel_events --limit many", "'many' is no whole number"),
         arguments("query rows otel_events --partition source", "key=value"),
         arguments("query rows otel_events --partition source=..", "leads out"),
         arguments("query rows otel_events --partition source=nobody", "source=claude"),
@@ -124,7 +127,7 @@ class UsageTest {
 
     Result status = run.run("query", "status");
     assertThat(status.code()).isZero();
-    assertThat(status.out()).contains("There is nothing at").contains("yet");
+    assertThat(status.out()).contains("There is nothing in").contains("yet");
 
     Result json = run.run("query", "status", "--json");
     assertThat(json.code()).isZero();

@@ -175,7 +175,7 @@ class VerifyTest {
     assertThat(verify(home.resolve("none"), "nothing").code()).isEqualTo(2);
     Result nothing = verify(home.resolve("none"));
     assertThat(nothing.code()).isZero();
-    assertThat(nothing.out()).startsWith("There is nothing at ");
+    assertThat(nothing.out()).startsWith("There is nothing in ");
     assertThat(verify(home.resolve("none"), "--json").json().get("partitions")).isEmpty();
   }
 }

@@ -56,7 +56,7 @@ public final class BackupCommand implements Callable<Integer> {
     }
     MaintenanceConfig config = session.config().maintenance();
     if (!session.rootExists()) {
-      throw new UsageException("there is no cache at " + session.root() + " yet");
+      throw new UsageException(session.noCacheYet());
     }
     Environment environment = session.environment();
     PartitionProgress progress = new PartitionProgress(session.progress());

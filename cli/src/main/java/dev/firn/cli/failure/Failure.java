@@ -93,10 +93,11 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
 
   private static String ofDisk(IOException error) {
     if (error instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied; run as the cache's owner, or change it";
+      return denied.getFile() + ": permission denied; run as the owner, or change who may";
     }
     if (error instanceof NoSuchFileException missing) {
-      return missing.getFile() + ": no such file or directory";
+      return missing.getFile()
+          + ": no such file or directory; if somebody has just removed it, run the command again";
     }
     if (error instanceof FileSystemException failed && failed.getFile() != null) {
       String reason = failed.getReason() == null ? failed.toString() : failed.getReason();
@@ -106,8 +107,20 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
   }
 
   private static String advice(@Nullable String reason) {
-    return reason != null && reason.contains("No space left")
-        ? "; free some space and run the command again"
+    if (reason == null) {
+      return "";
+    }
+    if (reason.contains("No space left") || reason.contains("quota exceeded")) {
+      return "; free some space and run the command again";
+    }
+    if (reason.contains("Too many open files")) {
+      return "; allow more with \"ulimit -n\" and run the command again";
+    }
+    if (reason.contains("Read-only file system")) {
+      return "; name another place, or mount it for writing";
+    }
+    return reason.contains("Input/output error")
+        ? "; see the system's log, then run \"firn query verify --full\""
         : "";
   }
 

@@ -98,7 +98,7 @@ public final class ExplainCommand implements Callable<Integer> {
       session.document(json -> writeJson(json, config, explanations, unreadables));
     } else {
       if (partitions.isEmpty()) {
-        session.print("There is nothing " + (exists ? "in " : "at ") + session.root() + " yet.");
+        session.print(session.nothingYet());
       }
       for (Explanation explanation : explanations) {
         for (String line : ExplanationText.lines(explanation, config)) {

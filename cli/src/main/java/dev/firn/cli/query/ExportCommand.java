@@ -131,7 +131,11 @@ public final class ExportCommand implements Callable<Integer> {
         return candidate;
       }
     }
-    throw new UsageException("--format \"" + format + "\" is none of parquet, jsonl, csv");
+    throw new UsageException(
+        "--format \""
+            + format
+            + "\" is none of parquet, jsonl, csv"
+            + Nearest.hint(format, List.of("parquet", "jsonl", "csv")));
   }
 
   private Map<Partition, Path> files(List<Partition> partitions, Format wanted) throws IOException {

@@ -113,7 +113,7 @@ public final class MaintainCommand implements Callable<Integer> {
       session.document(json -> PassReportJson.write(json, report));
     } else {
       if (!session.rootExists()) {
-        session.print("There is nothing at " + session.root() + " yet.");
+        session.print(session.nothingYet());
       }
       for (String line : new PassReportText(report, session.verbose()).lines()) {
         session.print(line);

@@ -59,7 +59,7 @@ public final class OverviewCommand implements Callable<Integer> {
     if (session.json()) {
       session.document(json -> writeJson(json, found, unreadables));
     } else if (found.isEmpty()) {
-      session.print("There is nothing in " + session.root() + " yet.");
+      session.print(session.nothingYet());
     } else {
       for (DatasetOverview dataset : found) {
         printText(dataset);

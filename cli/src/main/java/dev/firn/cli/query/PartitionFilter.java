@@ -2,6 +2,7 @@ package dev.firn.cli.query;
 
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
+import dev.firn.cli.text.Nearest;
 import dev.firn.core.layout.Names;
 import dev.firn.core.layout.Partition;
 import java.io.IOException;
@@ -39,7 +40,8 @@ final class PartitionFilter {
                   : "are "
                       + partitions.stream()
                           .map(PartitionFilter::shown)
-                          .collect(Collectors.joining(", "))));
+                          .collect(Collectors.joining(", ")))
+              + Nearest.hint(keys, partitions.stream().map(PartitionFilter::shown).toList()));
     }
     return found;
   }

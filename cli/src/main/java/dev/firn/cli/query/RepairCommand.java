@@ -101,7 +101,7 @@ public final class RepairCommand implements Callable<Integer> {
     if (session.json()) {
       session.document(json -> RepairJson.write(json, session.root().toString(), report));
     } else if (!exists) {
-      session.print("There is nothing at " + session.root() + " yet.");
+      session.print(session.nothingYet());
     } else {
       for (String line : new RepairText(report).lines()) {
         session.print(line);

@@ -4,8 +4,10 @@ import dev.firn.cli.duckdb.DuckDb;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
 import dev.firn.cli.sql.SqlEngine;
+import dev.firn.cli.text.Nearest;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -34,7 +36,10 @@ final class SqlOptions {
         case "table", "json", "jsonl", "csv", "markdown" -> name;
         default ->
             throw new picocli.CommandLine.TypeConversionException(
-                "\"" + value + "\" is none of table, json, jsonl, csv, markdown");
+                "\""
+                    + value
+                    + "\" is none of table, json, jsonl, csv, markdown"
+                    + Nearest.hint(value, List.of("table", "json", "jsonl", "csv", "markdown")));
       };
     }
   }

@@ -55,10 +55,7 @@ public final class StatusCommand implements Callable<Integer> {
     if (session.json()) {
       session.document(json -> StatusJson.write(json, session.root().toString(), status));
     } else if (!exists) {
-      session.print(
-          "There is nothing at "
-              + session.root()
-              + " yet; \"firn append DATASET FILE\" makes a dataset.");
+      session.print(session.nothingYet());
     } else {
       StatusText text =
           new StatusText(status, session.root().toString(), environment.clock().instant());

@@ -38,7 +38,9 @@ public final class StatusText {
   public List<String> lines() {
     if (status.partitions().isEmpty() && status.spools().isEmpty()) {
       return List.of(
-          "There is nothing in " + root + " yet; \"firn append DATASET FILE\" makes a dataset.");
+          "There is nothing in "
+              + root
+              + " yet; \"firn append DATASET FILE\" makes a dataset, --root names another cache.");
     }
     status
         .backupTaken()

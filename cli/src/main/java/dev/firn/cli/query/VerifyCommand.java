@@ -59,7 +59,7 @@ public final class VerifyCommand implements Callable<Integer> {
     if (session.json()) {
       session.document(json -> VerifyJson.write(json, session.root().toString(), report));
     } else if (!exists) {
-      session.print("There is nothing at " + session.root() + " yet.");
+      session.print(session.nothingYet());
     } else {
       for (String line : new VerifyText(report).lines()) {
         session.print(line);

@@ -50,7 +50,8 @@ final class VerifyText {
 
   private void addViolation(Finding finding) {
     lines.add(finding.severity().text() + ": " + finding.path());
-    lines.add("    found " + finding.found());
+    // What a cursor or a file is not says so itself.
+    lines.add("    " + (finding.found().startsWith("expected ") ? "" : "found ") + finding.found());
     lines.add("    expected " + finding.expected());
     lines.add("    " + finding.consequence());
     lines.add("    to do: " + finding.advice());
@@ -61,7 +62,12 @@ final class VerifyText {
     for (Finding finding : findings) {
       if (finding.severity() == Severity.NOTE) {
         lines.add(
-            "    note: " + finding.path() + ": " + finding.found() + "; " + finding.consequence());
+            "    note: "
+                + finding.path()
+                + ": "
+                + finding.found()
+                + "; "
+                + finding.consequence().replaceFirst("^none: ", ""));
       }
     }
   }

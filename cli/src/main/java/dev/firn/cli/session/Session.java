@@ -170,6 +170,20 @@ public final class Session {
     return stat.isPresent();
   }
 
+  /** For people who ask about a cache in which there is nothing. */
+  public String nothingYet() {
+    return "There is nothing in "
+        + root()
+        + " yet; \"firn append DATASET FILE\" makes a dataset, --root names another cache.";
+  }
+
+  /** For people who want something of a cache that there is not. */
+  public String noCacheYet() {
+    return "there is no cache at "
+        + root()
+        + " yet; \"firn append DATASET FILE\" makes one, --root names another";
+  }
+
   /**
    * Where the configuration is or would be: {@code --config}, else {@code $FIRN_CONFIG}, else
    * {@code firn.json} in the root.
@@ -216,8 +230,7 @@ public final class Session {
       }
     }
     if (!rootExists()) {
-      throw new UsageException(
-          "dataset \"" + names.get(0) + "\": there is no cache at " + root() + " yet");
+      throw new UsageException("dataset \"" + names.get(0) + "\": " + noCacheYet());
     }
     List<String> known = cache().datasets();
     for (String name : names) {

@@ -182,7 +182,8 @@ class StatusFormatTest {
   void anEmptyCacheHasNothingInItYet() {
     assertThat(text(CacheStatus.empty()))
         .containsExactly(
-            "There is nothing in /cache yet; \"firn append DATASET FILE\" makes a dataset.");
+            "There is nothing in /cache yet; \"firn append DATASET FILE\" makes a dataset,"
+                + " --root names another cache.");
   }
 
   @Test

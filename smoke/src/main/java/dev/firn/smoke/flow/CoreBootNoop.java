@@ -23,7 +23,7 @@ final class CoreBootNoop {
           "an object from query " + command);
       stage.require(!Files.exists(root), "no cache to be there after query " + command);
     }
-    stage.firn(root, "query", "status").exits(0).says("nothing at");
+    stage.firn(root, "query", "status").exits(0).says("nothing in");
     stage.firn(root, "query", "rows", "jobs").exits(2).says("there is no cache");
     stage.pipe(List.of(), root, "append", "jobs").exits(0);
     stage.firn(root, "query", "statsu").exits(2).says("status");
