@@ -116,7 +116,7 @@ public final class FlatFile {
     out.put(MAGIC);
     page.clear(KEPT_BYTES);
     dictionary.clear(KEPT_BYTES);
-    return new FlatFooter(schema.message(), schema.createdBy(), rows, chunks);
+    return new FlatFooter(rows, chunks);
   }
 
   /** How many bytes the file takes. */

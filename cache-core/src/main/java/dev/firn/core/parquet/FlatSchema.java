@@ -86,10 +86,6 @@ final class FlatSchema {
     return message;
   }
 
-  String createdBy() {
-    return CREATED_BY;
-  }
-
   byte[] name(int leaf) {
     return names[leaf];
   }

@@ -3,8 +3,6 @@ package dev.firn.core.rows;
 import java.util.List;
 import java.util.function.Supplier;
 import org.apache.iceberg.Metrics;
-import org.apache.iceberg.MetricsConfig;
-import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 
 /**
  * A data file as it was written.
@@ -27,24 +25,25 @@ public record EncodedFile(
 
   /** What Iceberg is to be told. Computed when it is asked for, which no append waits for. */
   public Metrics metrics() {
-    return measured.counts.metrics(measured.footer.get(), measured.config);
+    return measured.metrics.get();
   }
 
   /** How many columns the metrics tell of. */
   public int columns() {
-    return measured.counts.leaves();
+    return measured.columns;
   }
 
-  /** A file's footer, and what it lacks. */
+  /** What was written, and how it is told. */
   public static final class Measured {
-    private final FileCounts counts;
-    private final Supplier<ParquetMetadata> footer;
-    private final MetricsConfig config;
+    private final int columns;
+    private final Supplier<Metrics> metrics;
 
-    Measured(FileCounts counts, Supplier<ParquetMetadata> footer, MetricsConfig config) {
-      this.counts = counts;
-      this.footer = footer;
-      this.config = config;
+    /**
+     * @param metrics for any thread
+     */
+    Measured(int columns, Supplier<Metrics> metrics) {
+      this.columns = columns;
+      this.metrics = metrics;
     }
   }
 }

@@ -72,6 +72,8 @@ public final class ExchangeEncoder implements AutoCloseable {
     final ColumnEncodings encodings;
     final @Nullable FlatFile flat;
     final LeafSink[] flatSinks;
+    private @Nullable FlatMetrics metrics;
+    private @Nullable MetricsConfig metricsConfig;
 
     Plan(Schema schema, ZstdPages compressor) {
       this.schema = schema;
@@ -84,6 +86,17 @@ public final class ExchangeEncoder implements AutoCloseable {
       }
       this.flat = FlatFile.of(message, compressor).orElse(null);
       this.flatSinks = new LeafSink[flat == null ? 0 : leaves.size()];
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    FlatMetrics metrics(MetricsConfig config) {
+      FlatMetrics current = metrics;
+      if (current == null || metricsConfig != config) {
+        current = new FlatMetrics(message, config);
+        metrics = current;
+        metricsConfig = config;
+      }
+      return current;
     }
   }
 
@@ -175,10 +188,11 @@ public final class ExchangeEncoder implements AutoCloseable {
     flat.write(file);
     FileCounts counts = new FileCounts(current.leaves);
     counts.add(sinks);
+    FlatMetrics metrics = current.metrics(metricsConfig);
     return new EncodedFile(
         rows.size(),
         flat.bytes(),
-        new EncodedFile.Measured(counts, written::metadata, metricsConfig),
+        new EncodedFile.Measured(counts.leaves(), () -> metrics.of(written, counts)),
         List.of(written.start()),
         rescued,
         sorted);
@@ -204,7 +218,7 @@ public final class ExchangeEncoder implements AutoCloseable {
     return new EncodedFile(
         rows.size(),
         bytes,
-        new EncodedFile.Measured(counts, () -> written, metricsConfig),
+        new EncodedFile.Measured(counts.leaves(), () -> counts.metrics(written, metricsConfig)),
         ParquetUtil.getSplitOffsets(written),
         rescued,
         sorted);

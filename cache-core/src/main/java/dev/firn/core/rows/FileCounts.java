@@ -31,6 +31,14 @@ final class FileCounts {
     return values.length;
   }
 
+  long values(int leaf) {
+    return values[leaf];
+  }
+
+  long nulls(int leaf) {
+    return nulls[leaf];
+  }
+
   /** Adds a row group. */
   void add(LeafSink[] sinks) {
     for (int i = 0; i < sinks.length; i++) {

@@ -12,7 +12,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -20,6 +22,7 @@ import org.apache.iceberg.Metrics;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
+import org.apache.iceberg.TableProperties;
 import org.apache.iceberg.parquet.ParquetUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
@@ -83,14 +86,16 @@ class FlatExchangeTest {
       Schema schema = schema(random);
       int[] sizes = {1, 2, 5, 7, 8, 9, 63, 64, 65, 255, 256, 1 + random.nextInt(256)};
       for (int second = 0; second < 2; second++) {
-        isTheSame(schema, rows(random, schema, sizes[random.nextInt(sizes.length)]));
+        isTheSame(
+            schema, rows(random, schema, sizes[random.nextInt(sizes.length)]), metrics(random));
       }
     }
   }
 
-  private void isTheSame(Schema schema, List<ObjectNode> rows) throws Exception {
-    Written written = files.write(flat, schema, SortOrder.unsorted(), rows);
-    Written expected = files.write(usual, schema, SortOrder.unsorted(), rows);
+  private void isTheSame(Schema schema, List<ObjectNode> rows, MetricsConfig metrics)
+      throws Exception {
+    Written written = files.write(flat, schema, SortOrder.unsorted(), rows, metrics);
+    Written expected = files.write(usual, schema, SortOrder.unsorted(), rows, metrics);
 
     assertThat(files.footer(written).getFileMetaData().getCreatedBy()).startsWith("firn");
     assertThat(files.footer(expected).getFileMetaData().getCreatedBy()).startsWith("parquet-mr");
@@ -104,6 +109,20 @@ class FlatExchangeTest {
     tellsTheSame(written.file().metrics(), expected.file().metrics());
     tellsTheSame(metricsOf(written), metricsOf(expected));
     pagesAreWhatTheFooterSays(written);
+  }
+
+  private static MetricsConfig metrics(Random random) {
+    List<String> modes = List.of("truncate(16)", "truncate(2)", "full", "counts", "none");
+    Map<String, String> properties = new HashMap<>();
+    properties.put(TableProperties.DEFAULT_WRITE_METRICS_MODE, modes.get(random.nextInt(5)));
+    for (int i = 0; i < 10; i++) {
+      String column = i % 5 == 4 ? "größe " + i + "." : "c" + i;
+      properties.put(
+          TableProperties.METRICS_MODE_COLUMN_CONF_PREFIX + column, modes.get(random.nextInt(5)));
+    }
+    return random.nextInt(3) == 0
+        ? MetricsConfig.getDefault()
+        : MetricsConfig.from(properties, null, null);
   }
 
   private static void hasTheSameFooter(ParquetMetadata footer, ParquetMetadata expected) {

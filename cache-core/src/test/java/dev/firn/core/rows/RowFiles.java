@@ -87,6 +87,16 @@ final class RowFiles {
 
   Written write(ExchangeEncoder encoder, Schema schema, SortOrder order, List<ObjectNode> rows)
       throws IOException {
+    return write(encoder, schema, order, rows, MetricsConfig.getDefault());
+  }
+
+  Written write(
+      ExchangeEncoder encoder,
+      Schema schema,
+      SortOrder order,
+      List<ObjectNode> rows,
+      MetricsConfig metrics)
+      throws IOException {
     Path path = directory.resolve(++files + ".parquet");
     EncodedFile file =
         encoder.encode(
@@ -95,7 +105,7 @@ final class RowFiles {
             rows,
             Map.of("firn.id", "e" + files),
             new ParquetOutput(disk, path),
-            MetricsConfig.getDefault());
+            metrics);
     return new Written(path, schema, file);
   }
 
