@@ -16,6 +16,7 @@ import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.RowReader;
 import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Call;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.PassOptions.Steps;
@@ -28,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +128,49 @@ class DropTest {
         return;
       }
     }
+  }
+
+  @Test
+  void whatIsHeldAndCannotLandGoesWhereverTheDropIsKilledAndWhatIsHeldLaterStays()
+      throws Exception {
+    Path held = Path.of("held").resolve(Appends.PARTITION);
+    String unfit = "0000000000000001-unfit.json";
+    Files.writeString(root.resolve(held).resolve(unfit), "{");
+    Map<String, Predicate<Call>> kills =
+        Map.of(
+            "before the rename",
+            call -> call.kind() == Kind.RENAME && call.path().toString().contains("/.removing-"),
+            "after the rename",
+            call -> call.kind() == Kind.SYNC_DIRECTORY && call.path().endsWith("datasets"),
+            "before the held file goes",
+            call -> call.kind() == Kind.DELETE && call.path().endsWith(unfit),
+            "after the held file went",
+            call -> call.kind() == Kind.DELETE && call.path().toString().contains("/.removing-"));
+    for (Map.Entry<String, Predicate<Call>> kill : kills.entrySet()) {
+      String when = "killed " + kill.getKey();
+      Path copy = CutCaches.copy(root, directory.resolve(kill.getKey()));
+      RecordingDisk dying = new RecordingDisk();
+      dying.failWith(
+          call -> {
+            if (kill.getValue().test(call)) {
+              throw new Killed();
+            }
+          });
+      assertThatThrownBy(() -> drop(dying, copy, true)).as(when).isInstanceOf(Killed.class);
+      boolean there = new CacheDirectory(disk, copy).datasets().contains(Appends.DATASET);
+      assertThat(there).as(when).isEqualTo(when.equals("killed before the rename"));
+      Path later = copy.resolve(held).resolve("0000000000000002-later.json");
+      Files.createDirectories(later.getParent());
+      Files.writeString(later, "{");
+
+      new Passes(disk, copy).run(Passes.options(false, false, Steps.ALL));
+
+      assertThat(later).as(when).exists();
+      assertThat(Files.exists(later.resolveSibling(unfit))).as(when).isEqualTo(there);
+      assertThat(Files.list(copy.resolve("datasets"))).as(when).hasSize(there ? 2 : 1);
+      CutCaches.remove(copy);
+    }
+    Files.delete(root.resolve(held).resolve(unfit));
   }
 
   @Test

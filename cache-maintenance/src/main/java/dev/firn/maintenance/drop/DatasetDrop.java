@@ -51,8 +51,9 @@ import java.util.Set;
  *       directory synced: the dataset is gone, as a whole. Before a sync a power cut may undo that.
  *       An append that waits finds no partition and creates it anew; one that was about to be
  *       acknowledged fails as unknown. Readers that have it open are told that it was removed.
- *   <li><b>Removed</b>, held files that could not land first. Killed in the middle, a directory is
- *       left that nobody names; the next pass, or the next drop, removes it.
+ *   <li><b>Removed</b>, held files that could not land first: see {@link HeldOfDropped}. Killed in
+ *       the middle, a directory is left that nobody names; the next pass, or the next drop, goes
+ *       on.
  * </ol>
  *
  * A partition in doubt, or rows that another program keeps in the dataset's directory, stop all of
@@ -224,6 +225,7 @@ public final class DatasetDrop {
         lock.requireValid();
       }
       if (disk.stat(directory).map(FileStat::isDirectory).orElse(false)) {
+        new HeldOfDropped(disk, cache).note(dataset, directory);
         disk.rename(directory, aside);
         disk.syncDirectory(datasets);
       }
@@ -232,13 +234,8 @@ public final class DatasetDrop {
         held.pop().close();
       }
     }
-    Path heldFiles =
-        cache.root().resolve(HeldAppends.HELD).resolve(CacheDirectory.DATASETS).resolve(dataset);
-    if (disk.stat(heldFiles).map(FileStat::isDirectory).orElse(false)) {
-      Trees.remove(disk, heldFiles);
-      disk.syncDirectory(Objects.requireNonNull(heldFiles.getParent()));
-    }
     new DroppedDatasets(disk, cache).removeAll();
+    new HeldOfDropped(disk, cache).removeEmpty(dataset);
   }
 
   private List<Path> archives(String dataset) throws IOException {

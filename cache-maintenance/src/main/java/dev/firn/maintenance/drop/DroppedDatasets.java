@@ -21,6 +21,9 @@ public final class DroppedDatasets {
       Pattern.compile(
           "\\.removing-.+-[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}");
 
+  private static final String PREFIX = ".removing-";
+  private static final int UUID_LENGTH = 36;
+
   private final Disk disk;
   private final CacheDirectory cache;
 
@@ -30,7 +33,7 @@ public final class DroppedDatasets {
   }
 
   static Path aside(Path datasets, String dataset) {
-    return datasets.resolve(".removing-" + dataset + "-" + UUID.randomUUID());
+    return datasets.resolve(PREFIX + dataset + "-" + UUID.randomUUID());
   }
 
   /** Those that are there. */
@@ -49,6 +52,19 @@ public final class DroppedDatasets {
     return found;
   }
 
+  /** Those that were of one dataset. */
+  public List<Path> list(String dataset) throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path path : list()) {
+      String name = String.valueOf(path.getFileName());
+      if (name.length() == PREFIX.length() + dataset.length() + UUID_LENGTH + 1
+          && name.startsWith(PREFIX + dataset + "-")) {
+        found.add(path);
+      }
+    }
+    return found;
+  }
+
   /** Removes them; somebody else may be doing the same. */
   public void removeAll() throws IOException {
     for (Path path : list()) {
@@ -56,9 +72,10 @@ public final class DroppedDatasets {
     }
   }
 
-  /** Removes one of them. */
+  /** Removes one of them, and first what was held for it. */
   public void remove(Path aside) throws IOException {
     try {
+      new HeldOfDropped(disk, cache).remove(aside);
       Trees.remove(disk, aside);
       disk.syncDirectory(cache.root().resolve(CacheDirectory.DATASETS));
     } catch (NoSuchFileException e) {

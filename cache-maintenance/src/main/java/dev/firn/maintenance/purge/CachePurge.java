@@ -9,6 +9,7 @@ import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.drop.DroppedDatasets;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;
 import dev.firn.maintenance.purge.PurgedPartition.Outcome;
@@ -79,12 +80,22 @@ public final class CachePurge {
     if (misfit != null && fits == 0) {
       throw misfit;
     }
+    if (options.apply()) {
+      DroppedDatasets dropped = new DroppedDatasets(disk, cache);
+      for (Path aside : dropped.list(dataset)) {
+        dropped.remove(aside); // a drop was interrupted: these rows went before
+      }
+    }
     if (options.apply() && config.housekeeping().journal()) {
       new Journal(disk, cache, clock, config.snapshots(), command).write(started, entries(purged));
     }
     List<Path> spools = cache.foreignSpools(dataset);
     return new PurgeReport(
-        options.apply(), purged, spools, Duration.between(started, clock.instant()).toMillis());
+        options.apply(),
+        purged,
+        spools,
+        new GonePartitions(disk, cache, config.retention()).find(dataset),
+        Duration.between(started, clock.instant()).toMillis());
   }
 
   private PurgedPartition purge(Partition partition, Condition condition, PurgeOptions options) {

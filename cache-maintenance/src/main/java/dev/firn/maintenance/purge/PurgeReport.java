@@ -9,10 +9,17 @@ import java.util.List;
  *
  * @param spools directories in which another program keeps rows that are in no table yet; they were
  *     not looked at
+ * @param gone directories with rows of partitions that are no more: archives and copies that a drop
+ *     of the dataset has left; they were not looked at
  */
 public record PurgeReport(
-    boolean applied, List<PurgedPartition> partitions, List<Path> spools, long elapsedMillis) {
+    boolean applied,
+    List<PurgedPartition> partitions,
+    List<Path> spools,
+    List<Path> gone,
+    long elapsedMillis) {
   public PurgeReport {
+    gone = List.copyOf(gone);
     partitions = List.copyOf(partitions);
     spools = List.copyOf(spools);
   }

@@ -30,6 +30,11 @@ final class PurgeJson {
       json.writeString(cache.relative(spool));
     }
     json.writeEndArray();
+    json.writeArrayFieldStart("gonePartitionsNotScanned");
+    for (Path gone : report.gone()) {
+      json.writeString(cache.relative(gone));
+    }
+    json.writeEndArray();
     json.writeObjectFieldStart("totals");
     for (Outcome outcome : Outcome.values()) {
       json.writeNumberField(outcome.text(), report.count(outcome));

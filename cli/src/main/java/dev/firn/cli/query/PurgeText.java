@@ -35,6 +35,11 @@ final class PurgeText {
       lines.add(
           cache.relative(spool) + ": another program keeps rows there; they were not looked at");
     }
+    for (Path gone : report.gone()) {
+      lines.add(
+          cache.relative(gone)
+              + ": of a partition that was dropped; its rows were not looked at: remove it by hand");
+    }
     lines.add(statement());
     return List.copyOf(lines);
   }
