@@ -116,8 +116,7 @@ public final class MaintenancePass {
       new FileSystemCheck(disk).require(cache.root());
       remember(() -> time.save(disk, cache));
     }
-    PassRetention retention =
-        new PassRetention(disk, config.retention(), time.believedWall(), options);
+    PassRetention retention = new PassRetention(disk, config, time.believedWall(), options);
     UnchangedPartitions unchanged =
         options.isOrdinary()
             ? UnchangedPartitions.load(disk, cache, config.toString(), started)

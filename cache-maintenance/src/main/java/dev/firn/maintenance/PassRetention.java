@@ -39,11 +39,13 @@ public final class PassRetention implements RowSelector {
   /**
    * @param now by which age is measured
    */
-  public PassRetention(Disk disk, RetentionConfig config, Instant now, PassOptions options) {
+  public PassRetention(Disk disk, MaintenanceConfig config, Instant now, PassOptions options) {
     this.disk = disk;
-    this.config = config;
+    this.config = config.retention();
     this.now = now;
-    this.decisions = new RetentionDecisions(new RetentionDecider(disk, config, now));
+    this.decisions =
+        new RetentionDecisions(
+            new RetentionDecider(disk, this.config, now, config.compactBatchBytes()));
     this.retains = options.steps().retains();
   }
 

@@ -58,7 +58,10 @@ final class PassProcess {
 
   public static void main(String[] arguments) throws IOException {
     Path root = Path.of(arguments[0]);
-    for (PartitionReport report : new Passes(new LocalDisk(), root).forced().partitions()) {
+    Passes passes = new Passes(new LocalDisk(), root);
+    ManyRowsTest.Task.named(System.getProperty("task", "")).ifPresent(passes::configure);
+    for (PartitionReport report : passes.forced().partitions()) {
+      System.out.println("dropped " + report.dropped());
       System.out.println(report.outcome() + " " + report.rowsAfter() + " rows: " + report.reason());
     }
     System.out.println(peaks());

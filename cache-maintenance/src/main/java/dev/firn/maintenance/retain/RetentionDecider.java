@@ -36,16 +36,14 @@ public final class RetentionDecider {
 
   /**
    * @param now by which age is measured
+   * @param maxKeyBytes about what the keys may take that are in memory at a time; {@link
+   *     ProtectedRows#MAX_BYTES} are enough
    */
-  public RetentionDecider(Disk disk, RetentionConfig config, Instant now) {
-    this(disk, config, now, ProtectedRows.MAX_BYTES);
-  }
-
-  RetentionDecider(Disk disk, RetentionConfig config, Instant now, long maxKeyBytes) {
+  public RetentionDecider(Disk disk, RetentionConfig config, Instant now, long maxKeyBytes) {
     this.disk = disk;
     this.config = config;
     this.now = now;
-    this.maxKeyBytes = maxKeyBytes;
+    this.maxKeyBytes = Math.min(maxKeyBytes, ProtectedRows.MAX_BYTES);
   }
 
   /** What asks for more rows to go than age and number do. */

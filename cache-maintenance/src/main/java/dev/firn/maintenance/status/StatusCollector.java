@@ -66,7 +66,7 @@ public final class StatusCollector {
     PassMemory memory = PassMemory.load(disk, cache);
     ObservedTime time = ObservedTime.read(disk, cache, clock.instant(), Uptime.ofThisMachine());
     PassRetention retained =
-        new PassRetention(disk, config.retention(), time.believedWall(), PassOptions.standard());
+        new PassRetention(disk, config, time.believedWall(), PassOptions.standard());
     PartitionAssessor assessor =
         new PartitionAssessor(
             disk, config, memory, PassOptions.standard(), List.of(retained), retained::periods);

@@ -59,7 +59,7 @@ public final class ExplainCommand implements Callable<Integer> {
     PassRetention retention =
         new PassRetention(
             session.disk(),
-            config.retention(),
+            config,
             ObservedTime.read(
                     session.disk(),
                     cache,
