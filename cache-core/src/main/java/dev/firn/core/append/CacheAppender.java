@@ -9,13 +9,15 @@ import dev.firn.core.rows.OnMismatch;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /** The writers of one process on one cache, and the thread that publishes what they land. */
 public final class CacheAppender {
+  /** Open ones that are not in use; opening one anew takes some milliseconds. */
+  private static final int MOST_WRITERS = 512;
+
   private final Disk disk;
   private final CacheDirectory cache;
   private final AppendOptions options;
@@ -25,11 +27,20 @@ public final class CacheAppender {
   private final Publisher publisher;
   private final HeldAppends heldAppends;
   private final MetricsRoom metricsRoom = new MetricsRoom();
-  private final Map<String, PartitionWriter> writers = new ConcurrentHashMap<>();
+  private final OpenWriters writers;
   private final ScheduledExecutorService background;
 
   public CacheAppender(
       Disk disk, CacheDirectory cache, InstantSource clock, AppendOptions options) {
+    this(disk, cache, clock, options, MOST_WRITERS);
+  }
+
+  CacheAppender(
+      Disk disk,
+      CacheDirectory cache,
+      InstantSource clock,
+      AppendOptions options,
+      int mostWriters) {
     this.disk = disk;
     this.cache = cache;
     this.options = options;
@@ -38,6 +49,7 @@ public final class CacheAppender {
     this.locks = new PartitionLocks(disk, options.command());
     this.publisher = new Publisher(disk, clock, options.snapshots());
     this.heldAppends = new HeldAppends(disk, cache, clock);
+    this.writers = new OpenWriters(mostWriters, this::open);
     this.background =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -55,62 +67,54 @@ public final class CacheAppender {
    * @throws IllegalArgumentException if a name could not be a directory below the root
    */
   public CacheWriter writer(String dataset, Map<String, String> keys) {
-    Partition partition = cache.partition(dataset, keys);
-    return new CacheWriter(
-        writers.computeIfAbsent(
-            partition.path(),
-            path ->
-                new PartitionWriter(
-                    disk,
-                    cache,
-                    partition,
-                    options.onMismatch().getOrDefault(dataset, OnMismatch.RESCUE),
-                    options.schemas().get(dataset),
-                    fileSystem,
-                    locks,
-                    publisher,
-                    heldAppends,
-                    metricsRoom,
-                    clock)));
+    return new CacheWriter(writers, cache.partition(dataset, keys));
+  }
+
+  private PartitionWriter open(Partition partition) {
+    String dataset = partition.dataset();
+    return new PartitionWriter(
+        disk,
+        cache,
+        partition,
+        options.onMismatch().getOrDefault(dataset, OnMismatch.RESCUE),
+        options.schemas().get(dataset),
+        fileSystem,
+        locks,
+        publisher,
+        heldAppends,
+        metricsRoom,
+        clock);
   }
 
   /** Publishes what has landed; throws the first failure, after all were tried. */
   public void publish() throws IOException {
-    IOException first = null;
-    for (PartitionWriter writer : writers.values()) {
-      try {
-        writer.publish();
-      } catch (IOException e) {
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
-      }
+    Exception failure = writers.publish();
+    if (failure instanceof IOException e) {
+      throw e;
     }
-    if (first != null) {
-      throw first;
+    if (failure instanceof RuntimeException e) {
+      throw e;
     }
   }
 
   /** What has landed is live whether it is published or not; the next round tries again. */
   private void publishQuietly() {
-    for (PartitionWriter writer : writers.values()) {
-      try {
-        writer.publish();
-      } catch (IOException | RuntimeException e) {
-        continue;
-      }
-    }
+    writers.publish();
   }
 
   /** Brings in what is held for a partition, if it can take it now. */
   public void recover(Partition partition) throws IOException {
-    writer(partition.dataset(), partition.keys());
-    PartitionWriter writer = writers.get(partition.path());
-    if (writer != null) {
-      writer.recover();
-    }
+    writers.use(
+        partition,
+        writer -> {
+          writer.recover();
+          return writer;
+        });
+  }
+
+  /** How many writers are open. */
+  int openWriters() {
+    return writers.count();
   }
 
   public void close() throws IOException {
@@ -123,7 +127,7 @@ public final class CacheAppender {
     try {
       publish();
     } finally {
-      writers.values().forEach(PartitionWriter::close);
+      writers.close();
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.firn.core.append;
 
+import dev.firn.core.layout.Partition;
 import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.rows.NotAnExchangeException;
 import java.io.IOException;
@@ -7,10 +8,12 @@ import java.nio.charset.StandardCharsets;
 
 /** Appends exchanges to one partition. May be shared by threads. */
 public final class CacheWriter {
-  private final PartitionWriter writer;
+  private final OpenWriters writers;
+  private final Partition partition;
 
-  CacheWriter(PartitionWriter writer) {
-    this.writer = writer;
+  CacheWriter(OpenWriters writers, Partition partition) {
+    this.writers = writers;
+    this.partition = partition;
   }
 
   /**
@@ -22,7 +25,8 @@ public final class CacheWriter {
    * @throws IOException if it has not landed
    */
   public Receipt append(JsonExchange exchange) throws IOException {
-    return writer.append(exchange, ExchangeId.random());
+    ExchangeId id = ExchangeId.random();
+    return writers.use(partition, writer -> writer.append(exchange, id));
   }
 
   /**
@@ -37,7 +41,7 @@ public final class CacheWriter {
     if (id.isEmpty()) {
       throw new IllegalArgumentException("an exchange's id is empty");
     }
-    return writer.append(exchange, ExchangeId.given(id));
+    return writers.use(partition, writer -> writer.append(exchange, ExchangeId.given(id)));
   }
 
   /**

@@ -524,7 +524,12 @@ final class PartitionWriter {
     publish();
   }
 
+  /** Lets go of what it remembers; what it has landed stays live, published or not. */
   void close() {
-    queue.alone(encoder::close);
+    queue.alone(
+        () -> {
+          encoder.close();
+          sequence.forget();
+        });
   }
 }
