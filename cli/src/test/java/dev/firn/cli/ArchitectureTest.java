@@ -39,6 +39,16 @@ class ArchitectureTest {
           .dependOnClassesThat()
           .resideInAnyPackage("org.eclipse.jetty..", "io.prometheus..");
 
+  /** So that what it needs is loaded when the first request of it comes. */
+  @ArchTest
+  static final ArchRule onlyItsOwnPackageSpeaksOtlp =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.firn.cli.daemon.otlp..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("com.google.protobuf..", "io.opentelemetry..");
+
   @Test
   void statusLoadsNothingOfTheEngineOrTheDaemon(@TempDir Path home) throws Exception {
     Process process =
@@ -65,6 +75,8 @@ class ArchitectureTest {
             line ->
                 line.contains("org.duckdb.")
                     || line.contains("org.eclipse.jetty.")
+                    || line.contains("com.google.protobuf.")
+                    || line.contains("io.opentelemetry.")
                     || line.contains("dev.firn.cli.daemon.")
                     || line.contains("dev.firn.cli.sql.")
                     || line.contains("dev.firn.cli.duckdb."));

@@ -24,15 +24,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Makes rows of the records of one service, a bounded number at a time: {@value #MOST_ROWS}, or
- * what 2 MiB of a request hold, or one record. The same request is always cut at the same places.
- * All rows below a resource share its values.
+ * what 2 MiB of a request hold, a number in a list counted as {@value #NUMBER_BYTES} bytes more, or
+ * one record. The same request is always cut at the same places. All rows below a resource share
+ * its values.
  */
 final class RecordReader {
   static final int MOST_ROWS = 10_000;
   private static final int MOST_BYTES = 2 << 20;
   private static final int ROW_BYTES = 2048;
   private static final int TEXT_FACTOR = 8;
-  private static final int NUMBERS_FACTOR = 32;
+  private static final int NUMBER_BYTES = 16;
+  private static final int NUMBERS_FACTOR = 4;
   private static final long NANOS = 1_000_000_000L;
   private static final JsonNode ZERO = IntNode.valueOf(0);
   private static final JsonNode NO_KIND = TextNode.valueOf("UNSPECIFIED");
@@ -139,13 +141,14 @@ final class RecordReader {
 
   /**
    * What the rows take in memory that are made of a part at a time, by an estimate: 2 KB a row, and
-   * eight times their bytes, because a text of an odd character more takes two bytes for each; of
-   * metrics thirty-two times, because a number of a byte becomes an object.
+   * eight times their bytes, because a quotation mark becomes two characters of two bytes each when
+   * a text has others beyond Latin, twice while it grows; of metrics four times that, because a
+   * number of a byte becomes an object, but not more than what ends a piece.
    */
   static long estimateBytes(Signal signal, Outline.Part part) {
-    long read = Math.min(part.bytes(), (long) MOST_BYTES + part.largestRecordBytes());
-    int factor = signal == Signal.METRICS ? NUMBERS_FACTOR : TEXT_FACTOR;
-    return ROW_BYTES * Math.min(part.records(), MOST_ROWS) + factor * read;
+    long numbers = signal == Signal.METRICS ? NUMBERS_FACTOR : 1;
+    long read = Math.min(numbers * part.bytes(), MOST_BYTES + numbers * part.largestRecordBytes());
+    return ROW_BYTES * Math.min(part.records(), MOST_ROWS) + TEXT_FACTOR * read;
   }
 
   /** Records that cannot be rows. */
@@ -299,11 +302,15 @@ final class RecordReader {
         row.set(side + "_offset", ZERO);
       }
     }
+    int numbers = 0;
+    for (JsonNode value : row) {
+      numbers += value.isArray() ? value.size() : 0;
+    }
     row.setAll(above);
-    return add(row, type, message.length());
+    return add(row, type, (long) message.length() + NUMBER_BYTES * (long) numbers);
   }
 
-  private boolean add(ObjectNode row, String kind, int length) {
+  private boolean add(ObjectNode row, String kind, long length) {
     DEFAULTS
         .getOrDefault(kind, Map.of())
         .forEach(
