@@ -41,6 +41,10 @@ class FirnSmokeTest {
     assertThat(out.toString(StandardCharsets.UTF_8))
         .contains("All 296 rows")
         .containsPattern("120 files of [\\d,]+ bytes before, 42 files");
+    List<Readme.Shown> shown = Readme.section("See it");
+    assertThat(shown).hasSize(1);
+    assertThat(Readme.masked(out.toString(StandardCharsets.UTF_8).lines()))
+        .containsAll(Readme.masked(shown.get(0).output().stream()));
   }
 
   @Test
