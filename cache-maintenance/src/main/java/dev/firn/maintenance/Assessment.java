@@ -58,9 +58,7 @@ public record Assessment(
 
   /** Files that the next pass would rewrite, in all its steps; 0 if it is not due. */
   public long filesDue() {
-    return rewrite == null
-        ? 0
-        : rewrite.filesToRewrite() + rewrite.dropped().size() + rewrite.left();
+    return rewrite == null ? 0 : rewrite.filesDue();
   }
 
   /** The report where the pass had no time for it. */

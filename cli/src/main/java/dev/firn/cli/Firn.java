@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -57,7 +58,9 @@ public final class Firn {
   private Firn() {}
 
   public static void main(String[] args) {
-    if (!FixedHelp.isAskedFor(args)) {
+    if (PlainStatus.find(args).isPresent()) {
+      QuietLogging.whenUsed();
+    } else if (!FixedHelp.isAskedFor(args)) {
       Logging.quieten();
     }
     System.exit(run(args, RealEnvironment.create()));
@@ -66,12 +69,16 @@ public final class Firn {
   /** Runs one command and answers with its exit code. Results are flushed when it returns. */
   public static int run(String[] args, Environment environment) {
     Firn firn = new Firn();
-    Session session = new Session(environment, firn.options);
+    Optional<PlainStatus> status = PlainStatus.find(args);
+    Session session =
+        new Session(environment, status.isPresent() ? status.get().options() : firn.options);
     ExitCode code;
     try {
       if (FixedHelp.isAskedFor(args) && !environment.colours()) {
         session.out().write(FixedHelp.TEXT);
         code = ExitCode.DONE;
+      } else if (status.isPresent()) {
+        code = ExitCode.of(status.get().command(session).call());
       } else {
         code = ExitCode.of(commandLine(firn, session, args).execute(args));
       }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadOnlyTest {
   private static final Set<String> READS =
-      Set.of("read", "open", "list", "stat", "usableBytes", "fileSystem");
+      Set.of("read", "open", "list", "stat", "isDirectory", "isFile", "usableBytes", "fileSystem");
 
   @TempDir Path home;
   private final List<String> changes = new ArrayList<>();

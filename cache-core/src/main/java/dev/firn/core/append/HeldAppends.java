@@ -33,8 +33,12 @@ public final class HeldAppends {
   /** In a cache's root. */
   public static final String HELD = "held";
 
-  private static final Pattern LANDING =
-      Pattern.compile("(.+\\.json)\\.landing-(.+)-([1-9][0-9]*-[0-9a-f]{16}\\.parquet)");
+  /** Made where something is held, which is nowhere as a rule. */
+  private static final class Form {
+    static final Pattern LANDING =
+        Pattern.compile("(.+\\.json)\\.landing-(.+)-([1-9][0-9]*-[0-9a-f]{16}\\.parquet)");
+  }
+
   private static final String LOCK = ".recover.lock";
 
   private final Disk disk;
@@ -60,7 +64,7 @@ public final class HeldAppends {
 
   /** The file that a held file of this name was about to land in, if anybody had begun to. */
   public static Optional<Path> landingPlace(Partition partition, String name) {
-    Matcher matcher = LANDING.matcher(name);
+    Matcher matcher = Form.LANDING.matcher(name);
     return matcher.matches()
         ? GenerationName.parse(matcher.group(2))
             .map(
@@ -96,7 +100,7 @@ public final class HeldAppends {
     }
     for (String name : disk.list(directory)) {
       Path path = directory.resolve(name);
-      Matcher matcher = LANDING.matcher(name);
+      Matcher matcher = Form.LANDING.matcher(name);
       if (matcher.matches()) {
         Optional<GenerationName> generation = GenerationName.parse(matcher.group(2));
         Optional<LandedName> landed = LandedName.parse(matcher.group(3));

@@ -32,6 +32,18 @@ public interface Disk {
   /** What stands at a path, or empty if nothing does. */
   Optional<FileStat> stat(Path path) throws IOException;
 
+  /** Whether a directory stands at a path: what {@link #stat} says of it, for less. */
+  default boolean isDirectory(Path path) throws IOException {
+    Optional<FileStat> stat = stat(path);
+    return stat.isPresent() && stat.get().isDirectory();
+  }
+
+  /** Whether a file stands at a path: what {@link #stat} says of it, for less. */
+  default boolean isFile(Path path) throws IOException {
+    Optional<FileStat> stat = stat(path);
+    return stat.isPresent() && stat.get().isFile();
+  }
+
   /** Creates one directory; its parent must exist and the name must be free. */
   void createDirectory(Path directory) throws IOException;
 

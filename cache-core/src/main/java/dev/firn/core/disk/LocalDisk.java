@@ -15,6 +15,7 @@ import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
@@ -122,6 +123,32 @@ public final class LocalDisk implements Disk {
             ((FileTime) Objects.requireNonNull(attributes.get("lastModifiedTime"))).toInstant(),
             Objects.requireNonNull(attributes.get("fileKey")),
             (int) Objects.requireNonNull(attributes.get("nlink"))));
+  }
+
+  @Override
+  public boolean isDirectory(Path path) throws IOException {
+    Optional<BasicFileAttributes> attributes = attributes(path);
+    return attributes.isPresent() && attributes.get().isDirectory();
+  }
+
+  @Override
+  public boolean isFile(Path path) throws IOException {
+    Optional<BasicFileAttributes> attributes = attributes(path);
+    return attributes.isPresent() && attributes.get().isRegularFile();
+  }
+
+  private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
+    try {
+      return Optional.of(
+          Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (FileSystemException e) {
+      if (isBelowAFile(path)) {
+        return Optional.empty();
+      }
+      throw e;
+    }
   }
 
   private static boolean isBelowAFile(Path path) {

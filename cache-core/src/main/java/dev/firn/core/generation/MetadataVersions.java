@@ -7,17 +7,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The numbered metadata files of a generation. The newest by listing is the current one; the
  * version hint is for other programs and is believed by nobody here.
  */
 public final class MetadataVersions {
-  private static final Pattern NAME =
-      Pattern.compile("v(0|[1-9][0-9]{0,8})(\\.gz)?\\.metadata\\.json");
-
+  private static final int MAX_DIGITS = 9;
   private static final String ENDING = ".metadata.json";
   private static final String COMPRESSED_ENDING = ".gz.metadata.json";
 
@@ -30,11 +26,26 @@ public final class MetadataVersions {
     return "v" + number + ENDING;
   }
 
+  /** By hand: it is asked of every name in every {@code metadata/}. */
   public static OptionalInt parse(String fileName) {
-    Matcher matcher = NAME.matcher(fileName);
-    return matcher.matches()
-        ? OptionalInt.of(Integer.parseInt(matcher.group(1)))
-        : OptionalInt.empty();
+    String ending = fileName.endsWith(COMPRESSED_ENDING) ? COMPRESSED_ENDING : ENDING;
+    int digits = fileName.length() - ending.length() - 1;
+    if (digits < 1
+        || digits > MAX_DIGITS
+        || fileName.charAt(0) != 'v'
+        || !fileName.endsWith(ending)
+        || (digits > 1 && fileName.charAt(1) == '0')) {
+      return OptionalInt.empty();
+    }
+    int number = 0;
+    for (int i = 1; i <= digits; i++) {
+      char c = fileName.charAt(i);
+      if (c < '0' || c > '9') {
+        return OptionalInt.empty();
+      }
+      number = number * 10 + (c - '0');
+    }
+    return OptionalInt.of(number);
   }
 
   /** The newest, or empty if there is none or no {@code metadata/}. */

@@ -1,7 +1,6 @@
 package dev.firn.core.layout;
 
 import dev.firn.core.disk.Disk;
-import dev.firn.core.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -193,6 +192,6 @@ public final class CacheDirectory {
   }
 
   private boolean isDirectory(Path path) throws IOException {
-    return disk.stat(path).map(FileStat::isDirectory).orElse(false);
+    return disk.isDirectory(path);
   }
 }

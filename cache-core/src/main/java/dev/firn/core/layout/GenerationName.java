@@ -49,9 +49,18 @@ public record GenerationName(Layout layout, long number) {
     boolean plain =
         !digits.isEmpty()
             && digits.length() <= 18
-            && digits.chars().allMatch(c -> c >= '0' && c <= '9')
+            && holdsDigitsAlone(digits)
             && (digits.length() == 1 || digits.charAt(0) != '0');
     return plain ? Optional.of(Long.parseLong(digits)) : Optional.empty();
+  }
+
+  private static boolean holdsDigitsAlone(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -13,10 +13,14 @@ import java.util.Optional;
  *     id that its caller gave: only the footers of such files are of interest to a retry
  */
 public record LandedName(long number, String writer) {
-  private static final SecureRandom RANDOM = new SecureRandom();
   private static final String ENDING = ".parquet";
   private static final int MAX_DIGITS = 18;
   private static final int WRITER_DIGITS = 16;
+
+  /** Made for whoever writes: readers only parse, and it takes a while to seed. */
+  private static final class Random {
+    static final SecureRandom SOURCE = new SecureRandom();
+  }
 
   /** By hand: it is asked of every name in directories of many thousands. */
   public static Optional<LandedName> parse(String fileName) {
@@ -49,7 +53,7 @@ public record LandedName(long number, String writer) {
   /** A writer that no other one has, for files with given ids or without any. */
   public static String newWriter(boolean givenIds) {
     byte[] id = new byte[8];
-    RANDOM.nextBytes(id);
+    Random.SOURCE.nextBytes(id);
     id[7] = (byte) (givenIds ? id[7] | 1 : id[7] & ~1);
     return HexFormat.of().formatHex(id);
   }

@@ -71,6 +71,16 @@ public final class Names {
     return name;
   }
 
+  private static boolean holdsForbidden(String name) {
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '/' || c == '\\' || c < ' ' || c == 0x7f) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static String problem(String name, boolean strict) {
     if (name.isEmpty()) {
       return "is empty";
@@ -78,7 +88,7 @@ public final class Names {
     if (name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
       return "is longer than " + MAX_BYTES + " bytes";
     }
-    if (name.chars().anyMatch(c -> c == '/' || c == '\\' || c < ' ' || c == 0x7f)) {
+    if (holdsForbidden(name)) {
       return "holds a slash, a backslash or a control character";
     }
     if (name.equals(".") || name.equals("..")) {

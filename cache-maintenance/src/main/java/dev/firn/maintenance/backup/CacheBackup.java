@@ -57,7 +57,11 @@ public final class CacheBackup {
 
   private static final String CONFIGURATION = "firn.json";
   private static final String BUILDING = ".building-";
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Loaded when there is something to read or to write: that takes longer than most reads. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   private final Disk disk;
   private final CacheDirectory cache;
@@ -84,8 +88,8 @@ public final class CacheBackup {
   /** When a cache was taken, if it was made as a backup of another. */
   public static Optional<String> takenAt(Disk disk, CacheDirectory cache) throws IOException {
     try {
-      return Optional.of(
-          JSON.readTree(disk.read(cache.root().resolve(RECORD))).path("takenAt").asText("?"));
+      byte[] record = disk.read(cache.root().resolve(RECORD));
+      return Optional.of(Json.MAPPER.readTree(record).path("takenAt").asText("?"));
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (JsonProcessingException e) {
@@ -215,7 +219,7 @@ public final class CacheBackup {
   }
 
   private static byte[] record(BackupReport report) throws IOException {
-    ObjectNode document = JSON.createObjectNode();
+    ObjectNode document = Json.MAPPER.createObjectNode();
     document.put("version", 1);
     document.put("takenAt", report.takenAt());
     document.put("verified", report.verified().full() ? "full" : "quick");
@@ -243,7 +247,7 @@ public final class CacheBackup {
               });
     }
     report.notes().forEach(document.putArray("notes")::add);
-    return JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
+    return Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(document);
   }
 
   private void requireFree(Path target) throws IOException {

@@ -36,6 +36,11 @@ public sealed interface CompactionPlan {
       return groups.stream().mapToLong(List::size).sum();
     }
 
+    /** Files that are due, in all the steps that it takes. */
+    public long filesDue() {
+      return filesToRewrite() + dropped.size() + left;
+    }
+
     /**
      * The same with nothing but whole files dropped, for which no data is written; empty if there
      * is no less to do, or a file with deletes would have to go over as it is.

@@ -24,7 +24,11 @@ import java.util.TreeSet;
  */
 public final class RetentionMemory {
   private static final String FILE = "retention.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Loaded when there is something to read or to write: that takes longer than most reads. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   private final Disk disk;
   private final CacheDirectory cache;
@@ -38,7 +42,9 @@ public final class RetentionMemory {
   public Map<String, DatasetRetention> load() {
     Map<String, DatasetRetention> found = new TreeMap<>();
     try {
-      JSON.readTree(disk.read(cache.maintenance().resolve(FILE)))
+      byte[] noted = disk.read(cache.maintenance().resolve(FILE));
+      Json.MAPPER
+          .readTree(noted)
           .path("datasets")
           .properties()
           .forEach(entry -> found.put(entry.getKey(), parse(entry.getKey(), entry.getValue())));
@@ -58,14 +64,14 @@ public final class RetentionMemory {
     if (!there || after.equals(before)) {
       return;
     }
-    ObjectNode document = JSON.createObjectNode();
+    ObjectNode document = Json.MAPPER.createObjectNode();
     document.put("version", 1);
     ObjectNode datasets = document.putObject("datasets");
     after.forEach((dataset, report) -> format(datasets.putObject(dataset), report));
     DurableFiles.replace(
         disk,
         cache.maintenance().resolve(FILE),
-        JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document));
+        Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(document));
   }
 
   /** Without what is different in every pass. */

@@ -18,15 +18,19 @@ import java.util.Optional;
 final class LastPass {
   private static final String FILE = "last-pass.json";
   private static final Duration SPACING = Duration.ofMinutes(10);
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Loaded when there is something to read or to write: that takes longer than most reads. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   private LastPass() {}
 
   /** Empty if no pass has noted that, or what it noted cannot be read. */
   static Optional<Instant> find(Disk disk, CacheDirectory cache) {
     try {
-      return Optional.of(
-          Instant.parse(JSON.readTree(disk.read(file(cache))).path("lastPass").asText()));
+      byte[] noted = disk.read(file(cache));
+      return Optional.of(Instant.parse(Json.MAPPER.readTree(noted).path("lastPass").asText()));
     } catch (IOException | DateTimeParseException e) {
       return Optional.empty();
     }
@@ -43,8 +47,8 @@ final class LastPass {
       DurableFiles.replace(
           disk,
           file(cache),
-          JSON.writeValueAsBytes(
-              JSON.createObjectNode().put("version", 1).put("lastPass", pass.toString())));
+          Json.MAPPER.writeValueAsBytes(
+              Json.MAPPER.createObjectNode().put("version", 1).put("lastPass", pass.toString())));
     }
   }
 

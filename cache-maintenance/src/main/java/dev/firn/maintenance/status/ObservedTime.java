@@ -47,7 +47,10 @@ public final class ObservedTime {
 
   private static final Duration BELIEVED = Duration.ofDays(1);
 
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** Loaded when there is something to read or to write: that takes longer than most reads. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   /** A pass at wall time {@code wall}, when {@code observed} uptime had been seen in all. */
   private record Note(Instant wall, Duration observed, String bootId, Duration sinceBoot) {}
@@ -69,7 +72,8 @@ public final class ObservedTime {
       Disk disk, CacheDirectory cache, Instant wall, Optional<Uptime> uptime) {
     List<Note> notes = new ArrayList<>();
     try {
-      JsonNode document = JSON.readTree(disk.read(cache.maintenance().resolve(FILE)));
+      byte[] noted = disk.read(cache.maintenance().resolve(FILE));
+      JsonNode document = Json.MAPPER.readTree(noted);
       for (JsonNode note : document.path("notes")) {
         notes.add(
             new Note(
@@ -171,7 +175,7 @@ public final class ObservedTime {
             observed,
             uptime.map(Uptime::bootId).orElse(""),
             uptime.map(Uptime::sinceBoot).orElse(Duration.ZERO)));
-    ObjectNode document = JSON.createObjectNode();
+    ObjectNode document = Json.MAPPER.createObjectNode();
     document.put("version", 1);
     ArrayNode array = document.putArray("notes");
     for (Note kept : all.subList(Math.max(0, all.size() - MAX_NOTES), all.size())) {
@@ -183,6 +187,6 @@ public final class ObservedTime {
     }
     Path file = cache.maintenance().resolve(FILE);
     PassMemory.ensureDirectory(disk, cache);
-    DurableFiles.replace(disk, file, JSON.writeValueAsBytes(document));
+    DurableFiles.replace(disk, file, Json.MAPPER.writeValueAsBytes(document));
   }
 }

@@ -30,7 +30,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PassMemory {
   private static final String FILE = "status.json";
-  private static final ObjectMapper JSON = new ObjectMapper();
+
+  /** Loaded when there is something to read or to write: that takes longer than most reads. */
+  private static final class Json {
+    static final ObjectMapper MAPPER = new ObjectMapper();
+  }
 
   /**
    * What is remembered of a partition.
@@ -89,7 +93,8 @@ public final class PassMemory {
 
   private void read() {
     try {
-      JsonNode document = JSON.readTree(disk.read(cache.maintenance().resolve(FILE)));
+      byte[] remembered = disk.read(cache.maintenance().resolve(FILE));
+      JsonNode document = Json.MAPPER.readTree(remembered);
       if (document.path("lastPass").isTextual()) {
         lastPass = Optional.of(document.path("lastPass").asText());
       }
@@ -179,7 +184,7 @@ public final class PassMemory {
   /** Writes the memory, making {@code maintenance/} if it is not there. */
   public void save(String passTime) throws IOException {
     Map<String, Entry> remembered = entries();
-    ObjectNode document = JSON.createObjectNode();
+    ObjectNode document = Json.MAPPER.createObjectNode();
     document.put("version", 1);
     document.put("lastPass", passTime);
     ObjectNode partitions = document.putObject("partitions");
@@ -207,7 +212,7 @@ public final class PassMemory {
     DurableFiles.replace(
         disk,
         cache.maintenance().resolve(FILE),
-        JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(document));
+        Json.MAPPER.writerWithDefaultPrettyPrinter().writeValueAsBytes(document));
   }
 
   /** Makes {@code maintenance/} durably if it is not there. */

@@ -72,6 +72,9 @@ public final class Config {
 
   /** What maintenance runs with. */
   public MaintenanceConfig maintenance() {
+    if (fromFile.isEmpty()) {
+      return MaintenanceConfig.defaults();
+    }
     return MaintenanceKey.toConfig(
             key -> Objects.requireNonNull(fromFile.getOrDefault(key.path(), key.defaultValue())))
         .with(duplicates())

@@ -1,7 +1,5 @@
 package dev.firn.cli.failure;
 
-import java.util.Arrays;
-
 /** What the shell is told. Declared in the order of precedence: where several apply, the first. */
 public enum ExitCode {
   USAGE(2, "wrong usage or configuration: nothing was done"),
@@ -24,10 +22,12 @@ public enum ExitCode {
 
   /** The one with this code. */
   public static ExitCode of(int code) {
-    return Arrays.stream(values())
-        .filter(exitCode -> exitCode.code == code)
-        .findFirst()
-        .orElseThrow(() -> new AssertionError(code));
+    for (ExitCode exitCode : values()) {
+      if (exitCode.code == code) {
+        return exitCode;
+      }
+    }
+    throw new AssertionError(code);
   }
 
   public int code() {

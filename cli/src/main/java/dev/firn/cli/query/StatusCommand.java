@@ -32,7 +32,15 @@ public final class StatusCommand implements Callable<Integer> {
   @Nullable String dataset;
 
   public StatusCommand(Session session) {
+    this(session, null);
+  }
+
+  /**
+   * @param dataset only this one; null for all
+   */
+  public StatusCommand(Session session, @Nullable String dataset) {
     this.session = session;
+    this.dataset = dataset;
   }
 
   @Override

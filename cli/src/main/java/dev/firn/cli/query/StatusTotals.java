@@ -5,8 +5,6 @@ import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
 import dev.firn.maintenance.status.PartitionStatus.State;
-import java.util.Optional;
-import java.util.function.ToLongFunction;
 
 /** Sums over the partitions of a status; what is not known counts as nothing. */
 public record StatusTotals(
@@ -21,31 +19,41 @@ public record StatusTotals(
     long orphanedBytes) {
 
   public static StatusTotals of(CacheStatus status) {
+    long unreadable = 0;
+    long rows = 0;
+    long unpublished = 0;
+    long held = 0;
+    long dataFiles = 0;
+    long bytes = 0;
+    long retiredBytes = 0;
+    long orphanedBytes = 0;
+    for (PartitionStatus partition : status.partitions()) {
+      unreadable += partition.state() == State.UNREADABLE ? 1 : 0;
+      held += partition.heldExchanges();
+      retiredBytes += partition.retiredBytes();
+      orphanedBytes += partition.orphanedBytes();
+      if (partition.live().isPresent()) {
+        LiveContent live = partition.live().get();
+        // Of what was appended; what maintenance wrote down is beside it.
+        rows += isJournal(partition) ? 0 : live.rows();
+        unpublished += live.unpublished();
+        dataFiles += live.dataFiles();
+        bytes += live.bytes();
+      }
+    }
     return new StatusTotals(
         status.partitions().size(),
-        status.partitions().stream().filter(p -> p.state() == State.UNREADABLE).count(),
-        rows(status),
-        sum(status, LiveContent::unpublished),
-        status.partitions().stream().mapToLong(PartitionStatus::heldExchanges).sum(),
-        sum(status, LiveContent::dataFiles),
-        sum(status, LiveContent::bytes),
-        status.partitions().stream().mapToLong(PartitionStatus::retiredBytes).sum(),
-        status.partitions().stream().mapToLong(PartitionStatus::orphanedBytes).sum());
+        unreadable,
+        rows,
+        unpublished,
+        held,
+        dataFiles,
+        bytes,
+        retiredBytes,
+        orphanedBytes);
   }
 
-  /** Of what was appended; what maintenance wrote down is beside it. */
-  private static long rows(CacheStatus status) {
-    return status.partitions().stream()
-        .filter(p -> !p.partition().dataset().equals(CacheDirectory.JOURNAL_DATASET))
-        .mapToLong(p -> p.live().map(LiveContent::rows).orElse(0L))
-        .sum();
-  }
-
-  private static long sum(CacheStatus status, ToLongFunction<LiveContent> of) {
-    return status.partitions().stream()
-        .map(PartitionStatus::live)
-        .flatMap(Optional::stream)
-        .mapToLong(of)
-        .sum();
+  private static boolean isJournal(PartitionStatus partition) {
+    return partition.partition().dataset().equals(CacheDirectory.JOURNAL_DATASET);
   }
 }

@@ -68,7 +68,8 @@ public record Environment(
 
   /** A variable of the process; empty if it is unset or empty. */
   Optional<String> variable(String name) {
-    return Optional.ofNullable(variables.get(name)).filter(value -> !value.isEmpty());
+    String value = variables.get(name);
+    return value == null || value.isEmpty() ? Optional.empty() : Optional.of(value);
   }
 
   /** True if text for people may be coloured. */

@@ -51,4 +51,13 @@ public final class GlobalOptions {
       order = 106,
       description = "Show this text.")
   boolean help;
+
+  /** As if nothing but these had been given. */
+  public static GlobalOptions of(@Nullable Path root, @Nullable Path config, boolean json) {
+    GlobalOptions options = new GlobalOptions();
+    options.root = root;
+    options.config = config;
+    options.json = json;
+    return options;
+  }
 }

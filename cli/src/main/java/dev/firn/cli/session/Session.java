@@ -146,10 +146,10 @@ public final class Session {
 
   /** The root: {@code --root}, else {@code $FIRN_ROOT}, else {@code ~/.firn/cache}. */
   public Path root() {
-    Path root =
-        Optional.ofNullable(options.root)
-            .or(() -> path("FIRN_ROOT"))
-            .orElseGet(() -> environment.home().resolve(".firn").resolve("cache"));
+    Path root = options.root == null ? path("FIRN_ROOT") : options.root;
+    if (root == null) {
+      root = environment.home().resolve(".firn").resolve("cache");
+    }
     return root.toAbsolutePath().normalize();
   }
 
@@ -189,7 +189,8 @@ public final class Session {
    * {@code firn.json} in the root.
    */
   public Path configFile() {
-    return namedConfigFile().orElseGet(() -> root().resolve(CONFIG_FILE));
+    Path named = namedConfigFile();
+    return named == null ? root().resolve(CONFIG_FILE) : named;
   }
 
   /**
@@ -201,7 +202,7 @@ public final class Session {
     Path file = configFile();
     Optional<FileStat> stat = disk().stat(file);
     if (stat.isEmpty()) {
-      if (namedConfigFile().isPresent()) {
+      if (namedConfigFile() != null) {
         throw new UsageException(
             file + ": there is no such configuration; \"firn config init\" writes one");
       }
@@ -247,22 +248,17 @@ public final class Session {
     return names.stream().distinct().toList();
   }
 
-  private Optional<Path> namedConfigFile() {
-    return Optional.ofNullable(options.config)
-        .or(() -> path("FIRN_CONFIG"))
-        .map(file -> file.toAbsolutePath().normalize());
+  private @Nullable Path namedConfigFile() {
+    Path named = options.config == null ? path("FIRN_CONFIG") : options.config;
+    return named == null ? null : named.toAbsolutePath().normalize();
   }
 
-  private Optional<Path> path(String variable) {
-    return environment
-        .variable(variable)
-        .map(
-            value -> {
-              try {
-                return Path.of(value);
-              } catch (InvalidPathException e) {
-                throw new UsageException("$" + variable + " is no path: " + e.getMessage());
-              }
-            });
+  private @Nullable Path path(String variable) {
+    Optional<String> value = environment.variable(variable);
+    try {
+      return value.isPresent() ? Path.of(value.get()) : null;
+    } catch (InvalidPathException e) {
+      throw new UsageException("$" + variable + " is no path: " + e.getMessage());
+    }
   }
 }

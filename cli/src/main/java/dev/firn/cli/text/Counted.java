@@ -1,7 +1,5 @@
 package dev.firn.cli.text;
 
-import java.util.Locale;
-
 /** Numbers with their nouns. */
 public final class Counted {
 
@@ -14,6 +12,12 @@ public final class Counted {
 
   /** With a comma every three digits. */
   public static String number(long count) {
-    return String.format(Locale.ROOT, "%,d", count);
+    String digits = Long.toString(count);
+    int first = count < 0 ? 1 : 0;
+    StringBuilder text = new StringBuilder(digits);
+    for (int comma = digits.length() - 3; comma > first; comma -= 3) {
+      text.insert(comma, ',');
+    }
+    return text.toString();
   }
 }

@@ -11,13 +11,17 @@ public final class TextTable {
   private static final String RIGHT = ">";
   private static final String GAP = "  ";
 
-  private final List<Boolean> right;
+  private final List<Boolean> right = new ArrayList<>();
   private final List<List<String>> lines = new ArrayList<>();
 
   public TextTable(String... headers) {
-    right = List.of(headers).stream().map(h -> h.startsWith(RIGHT)).toList();
-    lines.add(
-        List.of(headers).stream().map(h -> h.startsWith(RIGHT) ? h.substring(1) : h).toList());
+    List<String> names = new ArrayList<>();
+    for (String header : headers) {
+      boolean toTheRight = header.startsWith(RIGHT);
+      right.add(toTheRight);
+      names.add(toTheRight ? header.substring(1) : header);
+    }
+    lines.add(names);
   }
 
   /** Adds a line; as many cells as there are headers. */
@@ -36,7 +40,11 @@ public final class TextTable {
         widths[i] = Math.max(widths[i], width(line.get(i)));
       }
     }
-    return lines.stream().map(line -> format(line, widths)).toList();
+    List<String> formatted = new ArrayList<>();
+    for (List<String> line : lines) {
+      formatted.add(format(line, widths));
+    }
+    return formatted;
   }
 
   private String format(List<String> line, int[] widths) {

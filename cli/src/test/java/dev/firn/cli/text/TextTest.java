@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,6 +30,31 @@ class TextTest {
   })
   void bytesHaveTwoOrThreeDigits(long bytes, String text) {
     assertThat(ByteSize.format(bytes)).isEqualTo(text);
+  }
+
+  /** What is formatted by hand, against Java's way. */
+  @Test
+  void bytesAndCountsAreRoundedAndGroupedAsJavaDoes() {
+    Random random = new Random(7);
+    for (int i = 0; i < 20_000; i++) {
+      long digits = (long) Math.pow(10, random.nextInt(15));
+      long number = i < 12_000 ? i : digits + random.nextInt(20_000) * Math.max(1, digits / 10_000);
+      double value = number;
+      int unit = 0;
+      while (value >= (unit == 0 ? 1000 : 999.5)) {
+        value /= 1000;
+        unit++;
+      }
+      String form = unit > 0 && value < 9.95 ? "%.1f %s" : "%.0f %s";
+
+      assertThat(ByteSize.format(number))
+          .as("%s", number)
+          .isEqualTo(
+              String.format(
+                  Locale.ROOT, form, value, List.of("B", "KB", "MB", "GB", "TB").get(unit)));
+      assertThat(Counted.number(-number)).isEqualTo(String.format(Locale.ROOT, "%,d", -number));
+      assertThat(Counted.number(number)).isEqualTo(String.format(Locale.ROOT, "%,d", number));
+    }
   }
 
   @ParameterizedTest
