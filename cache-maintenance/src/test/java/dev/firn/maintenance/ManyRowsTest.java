@@ -28,12 +28,12 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * What decides about rows holds no row and no more keys than fit (I7), and decides exactly: whole
  * passes over more keys than the heap of their process has room for, with {@code
- * compact_batch_bytes} of 8 MB.
+ * compact_batch_bytes} of 16 MB.
  */
 class ManyRowsTest {
   private static final boolean SOAK = Boolean.getBoolean("firn.soak");
-  private static final int KEYS = SOAK ? 1_000_000 : 60_000;
-  private static final String LONG = "-".repeat(500);
+  private static final int KEYS = SOAK ? 1_000_000 : 40_000;
+  private static final String LONG = "-".repeat(700);
   private static final Schema SCHEMA =
       new Schema(
           optional(1, "job", Types.StringType.get()),
@@ -62,7 +62,7 @@ class ManyRowsTest {
               d.targetFileBytes(),
               d.compactFileCount(),
               d.compactAvgFileBytes(),
-              8 << 20,
+              16 << 20,
               d.compactBatchRows(),
               d.retiredGrace(),
               d.orphanGrace(),
