@@ -206,6 +206,18 @@ class DaemonGuardTest {
         assertThat(response.statusCode()).isEqualTo(400);
         assertThat(response.body()).contains("the body is not " + encoding);
       }
+      ByteArrayOutputStream packed = new ByteArrayOutputStream();
+      try (OutputStream out = new GZIPOutputStream(packed)) {
+        out.write("{\"n\":1}".getBytes(StandardCharsets.UTF_8));
+      }
+      byte[] tooShort = java.util.Arrays.copyOf(packed.toByteArray(), packed.size() - 5);
+      HttpResponse<String> cut =
+          daemon.send(
+              daemon
+                  .post("logs", "", BodyPublishers.ofByteArray(tooShort))
+                  .header("Content-Encoding", "gzip"));
+      assertThat(cut.statusCode()).isEqualTo(400);
+      assertThat(cut.body()).contains("the body is not gzip: it ends too soon");
       assertThat(
               daemon
                   .send(
@@ -305,6 +317,34 @@ class DaemonGuardTest {
       assertThat(
               daemon.json("/v1/status").path("daemon").path("memory").path("bufferBytes").asLong())
           .isZero();
+    }
+  }
+
+  @Test
+  void aClientThatSendsItsBodyByteByByteIsToldSoAndHungUpOn() throws Exception {
+    try (RunningDaemon daemon = RunningDaemon.start(home, "\"idle_timeout_seconds\": 2", "");
+        Socket socket = new Socket("127.0.0.1", daemon.port())) {
+      OutputStream out = socket.getOutputStream();
+      out.write(
+          "POST /v1/datasets/d/append?source=slow HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9999\r\n\r\n"
+              .getBytes(StandardCharsets.ISO_8859_1));
+      await()
+          .pollInterval(java.time.Duration.ofMillis(100))
+          .atMost(java.time.Duration.ofSeconds(30))
+          .until(
+              () -> {
+                out.write(' ');
+                out.flush();
+                return socket.getInputStream().available() > 0;
+              });
+      String answer =
+          new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+
+      assertThat(answer).startsWith("HTTP/1.1 408").contains("the body comes too slowly");
+      assertThat(
+              daemon.json("/v1/status").path("daemon").path("memory").path("bufferBytes").asLong())
+          .isZero();
+      assertThat(home.resolve(".firn/cache/datasets")).doesNotExist();
     }
   }
 }

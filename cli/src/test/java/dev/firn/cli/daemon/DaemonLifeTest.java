@@ -5,9 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.cli.CommandRun;
 import dev.firn.cli.CommandRun.Result;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.LocalDisk;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
+import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,5 +129,62 @@ class DaemonLifeTest {
       assertThat(result.code()).isEqualTo(5);
       assertThat(result.err()).contains("127.0.0.1:" + daemon.port());
     }
+  }
+
+  /** A disk on which a compaction stands still at its first output, until it fails. */
+  private static Disk standingStill(CountDownLatch began, CountDownLatch gone) {
+    LocalDisk local = new LocalDisk();
+    return (Disk)
+        Proxy.newProxyInstance(
+            Disk.class.getClassLoader(),
+            new Class<?>[] {Disk.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("create")
+                  && arguments[0].toString().contains("/.building-")
+                  && arguments[0].toString().endsWith(".parquet")) {
+                began.countDown();
+                gone.await();
+                throw new IOException("the process has ended");
+              }
+              try {
+                return method.invoke(local, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
+  }
+
+  @Test
+  void itEndsInTimeInTheMiddleOfACompactionWhichTheNextOneDoesAnew() throws Exception {
+    String often = "\"maintenance\": {\"compact_file_count\": 2, \"interval_minutes\": 0}";
+    CountDownLatch began = new CountDownLatch(1);
+    CountDownLatch gone = new CountDownLatch(1);
+    Disk disk = standingStill(began, gone);
+    try (RunningDaemon daemon = RunningDaemon.start(home, "", often, run -> run.on(disk))) {
+      for (int i = 0; i < 8; i++) {
+        assertThat(daemon.append("logs", "?source=a", "{\"n\":1}\n").statusCode()).isEqualTo(200);
+      }
+      assertThat(daemon.send(daemon.to("/v1/maintain").POST(BodyPublishers.noBody())).statusCode())
+          .isEqualTo(202);
+      began.await();
+      assertThat(daemon.append("logs", "?source=a", "{\"n\":1}\n").statusCode()).isEqualTo(200);
+      long asked = System.nanoTime();
+
+      assertThat(daemon.stop().code()).isZero();
+
+      assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - asked)).isLessThan(10);
+    }
+    assertThat(Files.readString(files().resolve("daemon.0.log"))).contains("a pass was abandoned");
+    gone.countDown(); // the end of the process ends its threads
+    for (Thread thread : Thread.getAllStackTraces().keySet()) {
+      if (thread.getName().equals("firn-maintenance")) {
+        thread.join();
+      }
+    }
+    CommandRun firn = new CommandRun(home).maintaining();
+    assertThat(
+            firn.run("query", "maintain", "--json").json().path("totals").path("compacted").asInt())
+        .isOne();
+    assertThat(firn.run("query", "rows", "logs").lines()).hasSize(9);
   }
 }

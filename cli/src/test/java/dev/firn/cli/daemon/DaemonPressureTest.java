@@ -175,4 +175,24 @@ class DaemonPressureTest {
       assertThat(daemon.json("/readyz").path("attention")).isEmpty();
     }
   }
+
+  @Test
+  void anotherAddressWaitsForARestartAndThatIsSaidUntilItIsTakenBack() throws Exception {
+    try (RunningDaemon daemon = RunningDaemon.start(home)) {
+      RunningDaemon.configure(home, "\"listen\": \"127.0.0.1:1\"", "");
+      daemon.hangUp();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> daemon.json("/readyz").path("attention").size() == 1);
+      assertThat(daemon.json("/readyz").path("attention").get(0).asText())
+          .contains("daemon.listen is 127.0.0.1:1 now", "needs a restart", "127.0.0.1:0");
+      assertThat(daemon.append("logs", "?source=a", "{\"n\":1}\n").statusCode()).isEqualTo(200);
+
+      RunningDaemon.configure(home, "", "");
+      daemon.hangUp();
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(() -> daemon.json("/readyz").path("attention").isEmpty());
+    }
+  }
 }

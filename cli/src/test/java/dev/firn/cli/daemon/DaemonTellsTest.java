@@ -151,6 +151,7 @@ class DaemonTellsTest {
   void thePageShowsWhatThereIsAndItsButtonBeginsAPass() throws Exception {
     try (RunningDaemon daemon = RunningDaemon.start(home)) {
       daemon.append("logs", "?source=%3Cb%3E%26%22", "{\"n\":1}\n");
+      daemon.append("logs", "?source=b", "{\"n\":}\n");
 
       HttpResponse<String> page = daemon.get("/");
 
@@ -159,6 +160,7 @@ class DaemonTellsTest {
           .startsWith("default-src 'none'");
       assertThat(page.body())
           .contains("Nothing needs attention", "source=&lt;b&gt;&amp;&quot;", "Run a pass now")
+          .containsOnlyOnce("1 malformed")
           .doesNotContain("<b>&", "<script", "src=", "href=");
 
       HttpResponse<String> pressed =

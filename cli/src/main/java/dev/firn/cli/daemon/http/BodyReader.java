@@ -1,17 +1,18 @@
 package dev.firn.cli.daemon.http;
 
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 
 /**
  * Takes a body as it comes, on whatever thread it comes on. One that comes too slowly is given up:
- * after ten seconds it must have brought a kilobyte for each second. A client that sends nothing at
- * all meets the idle timeout, which is an error here.
+ * after a while it must have brought a kilobyte for each second. A client that sends nothing at all
+ * meets the idle timeout, which is an error here.
  */
 public final class BodyReader implements Runnable {
-  private static final long PATIENCE_SECONDS = 10;
+  private static final Duration LONGEST_PATIENCE = Duration.ofSeconds(10);
   private static final long SLOWEST_BYTES_PER_SECOND = 1024;
 
   /** What becomes of a body. */
@@ -35,17 +36,22 @@ public final class BodyReader implements Runnable {
   }
 
   private final Request request;
+  private final long patienceSeconds;
   private final Sink sink;
   private final long beganNanos = System.nanoTime();
   private long bytes;
 
-  private BodyReader(Request request, Sink sink) {
+  private BodyReader(Request request, Duration patience, Sink sink) {
     this.request = request;
+    this.patienceSeconds = Math.min(patience.toSeconds(), LONGEST_PATIENCE.toSeconds());
     this.sink = sink;
   }
 
-  public static void read(Request request, Sink sink) {
-    new BodyReader(request, sink).run();
+  /**
+   * @param patience for how long it may come as slowly as it likes; no longer than ten seconds
+   */
+  public static void read(Request request, Duration patience, Sink sink) {
+    new BodyReader(request, patience, sink).run();
   }
 
   @Override
@@ -72,7 +78,7 @@ public final class BodyReader implements Runnable {
         return;
       }
       long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - beganNanos);
-      if (seconds >= PATIENCE_SECONDS && bytes < seconds * SLOWEST_BYTES_PER_SECOND) {
+      if (seconds >= patienceSeconds && bytes < seconds * SLOWEST_BYTES_PER_SECOND) {
         sink.fail(new TooSlowException(bytes, seconds));
         return;
       }

@@ -7,6 +7,7 @@ import java.util.TreeSet;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
@@ -43,6 +44,11 @@ final class Router extends Handler.Abstract {
     try {
       answer(request, response, callback);
     } catch (Exception e) {
+      if (e instanceof HttpException known) {
+        // What Jetty finds when it takes a request apart, such as a query that is no UTF-8.
+        Reply.problem(response, callback, known.getCode(), String.valueOf(known.getReason()));
+        return true;
+      }
       LOG.log(Level.WARNING, request.getHttpURI().getPath() + " failed", e);
       Reply.problem(response, callback, 500, "internal error: " + e);
     }

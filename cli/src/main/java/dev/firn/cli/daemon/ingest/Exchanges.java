@@ -6,6 +6,7 @@ import dev.firn.core.rows.NotAnExchangeException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exchanges of one body, as places in it.
@@ -221,7 +222,7 @@ final class Exchanges {
   private BadBodyException bad(int start, int end, long firstLine, NotAnExchangeException problem) {
     String message = plain(String.valueOf(problem.getMessage()));
     if (problem.offset().isEmpty()) {
-      return new BadBodyException(message, firstLine, 0, null);
+      return new BadBodyException(message, firstLine, 0, shown(start, start, end));
     }
     byte[] bytes = body.bytes();
     int at = (int) Math.min(start + problem.offset().getAsLong(), end);
@@ -234,14 +235,27 @@ final class Exchanges {
       }
     }
     long column = 1 + text(lineStart, at).codePoints().count();
+    return new BadBodyException(message, line, column, shown(start, at, end));
+  }
+
+  /** What stands there; where nothing does any more, the end of what stands before it. */
+  private @Nullable String shown(int start, int at, int end) {
     String value = text(at, Math.min(end, at + 4 * SHOWN_CHARACTERS));
     int lineFeed = value.indexOf('\n');
-    value = lineFeed < 0 ? value : value.substring(0, lineFeed);
-    value =
-        value.codePoints().count() > SHOWN_CHARACTERS
-            ? value.substring(0, value.offsetByCodePoints(0, SHOWN_CHARACTERS)) + "…"
-            : value;
-    return new BadBodyException(message, line, column, value);
+    value = (lineFeed < 0 ? value : value.substring(0, lineFeed)).strip();
+    int[] characters = value.codePoints().toArray();
+    if (characters.length > 0) {
+      return characters.length > SHOWN_CHARACTERS
+          ? new String(characters, 0, SHOWN_CHARACTERS) + "…"
+          : value;
+    }
+    String before = text(Math.max(start, at - 4 * SHOWN_CHARACTERS), at).strip();
+    characters = before.codePoints().toArray();
+    if (characters.length > SHOWN_CHARACTERS) {
+      int first = characters.length - SHOWN_CHARACTERS;
+      return "…" + new String(characters, first, SHOWN_CHARACTERS);
+    }
+    return before.isEmpty() ? null : before;
   }
 
   private String text(int from, int to) {

@@ -3,6 +3,7 @@ package dev.firn.cli.daemon.ingest;
 import dev.firn.cli.config.DaemonSettings;
 import dev.firn.cli.daemon.http.BodyReader;
 import java.io.Closeable;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -82,7 +83,7 @@ public final class Reception implements Closeable {
       Request request, Response response, Callback callback, Unpacking unpacking, Guest guest) {
     Receiving receiving = new Receiving(request, response, callback, unpacking, guest);
     receiving.begin();
-    BodyReader.read(request, receiving);
+    BodyReader.read(request, settings.get().idleTimeout(), receiving);
   }
 
   /** Says before an answer that the connection ends with it, if a body is left unread. */
@@ -250,7 +251,10 @@ public final class Reception implements Closeable {
       } catch (IOException e) {
         guest.refuse(
             400,
-            "the body is not " + unpacking.name().toLowerCase(Locale.ROOT) + ": " + e.getMessage());
+            "the body is not "
+                + unpacking.name().toLowerCase(Locale.ROOT)
+                + ": "
+                + (e instanceof EOFException ? "it ends too soon" : e.getMessage()));
         return null;
       }
     }

@@ -1,5 +1,6 @@
 package dev.firn.cli.daemon.ingest;
 
+import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Names;
 import java.util.Map;
 import java.util.Set;
@@ -26,6 +27,10 @@ record Target(String dataset, Map<String, String> keys, String source) {
    */
   static Target of(Request request) {
     String dataset = Names.requireDataset(Request.getPathInContext(request).split("/", -1)[3]);
+    if (dataset.equals(CacheDirectory.JOURNAL_DATASET)) {
+      throw new IllegalArgumentException(
+          "dataset \"" + dataset + "\" says what maintenance did; name another one");
+    }
     Fields query = Request.extractQueryParameters(request);
     for (String name : query.getNames()) {
       if (!KNOWN.contains(name)) {

@@ -10,6 +10,7 @@ import dev.firn.cli.daemon.ticks.LastPass;
 import dev.firn.cli.daemon.ticks.Ticker;
 import dev.firn.cli.failure.Failure;
 import dev.firn.cli.session.Environment;
+import dev.firn.cli.text.Counted;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
@@ -186,13 +187,19 @@ public final class DaemonView {
       parts.add("unreadable, " + partition.problem());
     }
     if (partition.heldExchanges() > 0) {
-      parts.add(partition.heldExchanges() + " exchanges are held outside it, safe");
+      parts.add(
+          Counted.of(partition.heldExchanges(), "exchange")
+              + (partition.heldExchanges() == 1 ? " is" : " are")
+              + " held outside it, safe");
     }
     parts.addAll(partition.notes());
     partition
         .lastRun()
         .filter(run -> run.outcome().equals("failed"))
         .ifPresent(run -> parts.add("the last run failed: " + run.reason()));
+    if (!partition.repairHint().isEmpty()) {
+      parts.add(partition.repairHint());
+    }
     return text.append(String.join("; ", parts)).toString();
   }
 }

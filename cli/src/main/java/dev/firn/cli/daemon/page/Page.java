@@ -13,7 +13,9 @@ import dev.firn.maintenance.status.PartitionStatus.LiveContent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * {@code /}: one page for people, with nothing from elsewhere and no script. What needs attention
@@ -41,6 +43,7 @@ final class Page {
       th{text-align:left;font-weight:600;font-size:.8rem;opacity:.75}
       td,th{padding:.35rem .6rem .35rem 0;border-bottom:1px solid var(--line);vertical-align:top}
       .n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
+      .no{color:var(--bad);font-weight:600;white-space:normal}
       .name{overflow-wrap:anywhere}
       button{font:inherit;padding:.5rem 1rem;border-radius:.5rem;border:1px solid var(--line);cursor:pointer}
       @media (max-width:40rem){thead{display:none}tr{display:block;padding:.5rem 0;border-bottom:1px solid var(--line)}
@@ -153,9 +156,8 @@ final class Page {
         + pass.path("totals").path("compacted").asLong()
         + " compacted, "
         + pass.path("totals").path("skipped").asLong()
-        + " skipped ("
-        + pass.path("why").asText()
-        + ")";
+        + " skipped; it ran because: "
+        + pass.path("why").asText();
   }
 
   private static String reclaimed(JsonNode totals) {
@@ -198,14 +200,43 @@ final class Page {
       number("Rows/s (1 min)", rate(entry.lastMinute().rows() / 60.0));
       number("Rows/s (10 min)", rate(entry.lastTenMinutes().rows() / 600.0));
       number("Bytes", ByteSize.format(entry.landed().bytes()));
-      number("Rejected", Counted.number(entry.rejectedInAll().exchanges()));
-      number("Deferred", Counted.number(entry.deferredInAll()));
+      reasons("Rejected", rejected(entry));
+      reasons("Deferred", deferred(entry));
       number(
           "Last seen",
           entry.lastSeen().map(at -> Durations.ago(at.toString(), view.now())).orElse("never"));
       html.append("</tr>");
     }
     html.append("</tbody></table>");
+  }
+
+  private static String rejected(SourceLedger.Entry entry) {
+    return entry.rejected().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .filter(reason -> reason.getValue().exchanges() > 0)
+        .map(reason -> counted(reason.getValue().exchanges(), reason.getKey().text()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String deferred(SourceLedger.Entry entry) {
+    return entry.deferred().entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .filter(reason -> reason.getValue() > 0)
+        .map(reason -> counted(reason.getValue(), reason.getKey().text()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String counted(long count, String reason) {
+    return Counted.number(count) + " " + reason.replace('_', ' ');
+  }
+
+  /** How often by reason, so that it is seen who is to blame for what; nothing is a plain 0. */
+  private void reasons(String what, String reasons) {
+    html.append("<td class=\"n").append(reasons.isEmpty() ? "" : " no").append("\" data-k=\"");
+    text(what);
+    html.append("\">");
+    text(reasons.isEmpty() ? "0" : reasons);
+    html.append("</td>");
   }
 
   private static String rate(double perSecond) {

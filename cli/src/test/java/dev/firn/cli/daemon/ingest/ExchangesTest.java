@@ -2,6 +2,7 @@ package dev.firn.cli.daemon.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.firn.core.rows.JsonExchange;
 import java.nio.charset.StandardCharsets;
@@ -79,5 +80,25 @@ class ExchangesTest {
           .isInstanceOfSatisfying(
               BadBodyException.class, e -> assertThat(e.line()).isEqualTo(bad + 1L));
     }
+  }
+
+  private static BadBodyException problem(Exchanges exchanges) {
+    return catchThrowableOfType(BadBodyException.class, () -> parsed(exchanges));
+  }
+
+  @Test
+  void whatEndsTooSoonIsShownByWhatStandsBeforeItsEnd() throws BadBodyException {
+    assertThat(problem(lines("{\"a\":1}\n[{\"a\":2}")).value()).isEqualTo("[{\"a\":2}");
+    String text = "[{\"a\":\"" + "é".repeat(100);
+    assertThat(problem(lines(text)).value()).isEqualTo("…" + "é".repeat(40));
+    assertThat(problem(Exchanges.ofDocument(Body.of(new byte[] {'['}))).value()).isEqualTo("[");
+  }
+
+  @Test
+  void whatIsNoRowIsShown() throws BadBodyException {
+    assertThat(problem(lines("[1, 2]")).value()).isEqualTo("1, 2]");
+    assertThat(problem(lines("42")).value()).isEqualTo("42");
+    assertThat(problem(lines("nonsense " + "x".repeat(50))).value())
+        .isEqualTo("nonsense " + "x".repeat(31) + "…");
   }
 }
