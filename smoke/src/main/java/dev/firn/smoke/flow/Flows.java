@@ -22,6 +22,7 @@ final class Flows {
           PurgeLeavesNoTrace.FLOW,
           DaemonTickCompacts.FLOW,
           DaemonIngestGateway.FLOW,
+          DaemonIngestOtlp.FLOW,
           OldFormatOpens.FLOW,
           FieldCachesKept.FLOW);
 

@@ -32,8 +32,14 @@ final class RunningDaemon implements AutoCloseable {
   }
 
   static RunningDaemon start(Stage stage, Path root) throws IOException {
+    return start(stage, root, "http://127.0.0.1:0");
+  }
+
+  /** At the address of one that has ended. */
+  static RunningDaemon start(Stage stage, Path root, String at) throws IOException {
     Path config = stage.nothing();
-    Files.writeString(config, "{\"daemon\":{\"listen\":\"127.0.0.1:0\"}}");
+    String listen = at.substring("http://".length());
+    Files.writeString(config, "{\"daemon\":{\"listen\":\"" + listen + "\"}}");
     Started process = stage.start(root, List.of(), "--config", config.toString(), "daemon", "run");
     await(
         "the daemon to listen", () -> process.says(LISTENING).isPresent() || !process.isRunning());
@@ -43,6 +49,11 @@ final class RunningDaemon implements AutoCloseable {
     }
     String address = line.get().substring(LISTENING.length()).strip();
     return new RunningDaemon(process, address.startsWith("http") ? address : "http://" + address);
+  }
+
+  /** As the beginning of a URL. */
+  String address() {
+    return address;
   }
 
   /** Waits until something is so, or fails. */
@@ -97,6 +108,12 @@ final class RunningDaemon implements AutoCloseable {
   Ran stop() {
     process.terminate();
     return process.ended();
+  }
+
+  /** As {@code kill -9}; waits until it is gone. */
+  void kill() {
+    process.kill();
+    process.ended();
   }
 
   @Override

@@ -184,6 +184,11 @@ class FlowsTest {
                   "case \"$*\" in *'query sql'*) FIRN | sed 2d ;; *) exec FIRN ;; esac",
                   "expected the rows in the end [")),
           Map.entry(
+              "daemon_ingest_otlp",
+              List.of(
+                  "case \"$*\" in *'query sql'*otel_logs*) FIRN | sed 2,9d ;; *) exec FIRN ;; esac",
+                  "expected records that were acknowledged and are not there [], found [")),
+          Map.entry(
               "old_format_opens",
               List.of(
                   "case \"$*\" in *'query rows'*) FIRN | sed 1d ;; *) exec FIRN ;; esac",
