@@ -25,10 +25,12 @@ import java.util.regex.Pattern;
  * [3]                               its exit code, unless it is 0
  * </pre>
  *
- * <p>The clock stands still, so nothing takes any time; the root is {@code /cache} and the home
- * directory {@code ~}. Everything else is what is printed.
+ * <p>The clock stands still, so nothing takes any time; the root is {@code /cache}, the home
+ * directory {@code ~}, and the digits of sizes are {@code #}, since they change with every encoder.
+ * Everything else is what is printed.
  */
 final class Transcript {
+  private static final Pattern BYTES = Pattern.compile("[1-9][0-9.]*(?= [KM]?B\\b)");
   private static final Pattern WORD = Pattern.compile("'([^']*)'|\"([^\"]*)\"|(\\S+)");
 
   private final Path home;
@@ -84,6 +86,7 @@ final class Transcript {
       text.replace(root.toString(), "/cache")
           .replace(home.toString(), "~")
           .lines()
+          .map(line -> BYTES.matcher(line).replaceAll(m -> m.group().replaceAll("[0-9]", "#")))
           .forEach(line -> lines.add(before + line));
     }
   }
