@@ -70,9 +70,9 @@ record Cells(List<Column> columns) {
           type.startsWith("VARIANT")
               ? "CAST(" + name + " AS JSON)"
               : isNested(type)
-                  ? "to_json(" + name + ")"
-                  : type.equals("BLOB")
-                      ? "base64(" + name + ")"
+                  ? nested(name, type)
+                  : type.equals("BLOB") || type.equals("TIME")
+                      ? NestedJson.leaf(name, type)
                       : isScalar(type) ? name : "CAST(" + name + " AS VARCHAR)";
       plain &= value.equals(name);
       values.add(value);
@@ -87,6 +87,10 @@ record Cells(List<Column> columns) {
             + "\n) AS q("
             + String.join(", ", names)
             + ")";
+  }
+
+  private static String nested(String name, String type) {
+    return type.startsWith("UNION") ? "to_json(" + name + ")" : NestedJson.of(name, type);
   }
 
   private static boolean isScalar(String type) {
