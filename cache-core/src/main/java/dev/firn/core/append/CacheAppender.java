@@ -78,6 +78,7 @@ public final class CacheAppender {
         partition,
         options.onMismatch().getOrDefault(dataset, OnMismatch.RESCUE),
         options.schemas().get(dataset),
+        options.declared().get(dataset),
         fileSystem,
         locks,
         publisher,

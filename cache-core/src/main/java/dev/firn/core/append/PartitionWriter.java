@@ -18,6 +18,7 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
+import dev.firn.core.rows.DeclaredSchema;
 import dev.firn.core.rows.EncodedFile;
 import dev.firn.core.rows.ExchangeEncoder;
 import dev.firn.core.rows.JsonExchange;
@@ -73,6 +74,7 @@ final class PartitionWriter {
   private final Partition partition;
   private final OnMismatch onMismatch;
   private final @Nullable Schema givenSchema;
+  private final @Nullable DeclaredSchema declared;
   private final FileSystemCheck fileSystem;
   private final PartitionLocks locks;
   private final Publisher publisher;
@@ -96,6 +98,7 @@ final class PartitionWriter {
       Partition partition,
       OnMismatch onMismatch,
       @Nullable Schema givenSchema,
+      @Nullable DeclaredSchema declared,
       FileSystemCheck fileSystem,
       PartitionLocks locks,
       Publisher publisher,
@@ -107,6 +110,7 @@ final class PartitionWriter {
     this.partition = partition;
     this.onMismatch = onMismatch;
     this.givenSchema = givenSchema;
+    this.declared = declared;
     this.fileSystem = fileSystem;
     this.locks = locks;
     this.publisher = publisher;
@@ -189,6 +193,15 @@ final class PartitionWriter {
         }
       }
       state = live;
+      if (declared != null) {
+        Schema current = live.generation().metadata().schema();
+        int lastColumnId = live.generation().metadata().lastColumnId();
+        Schema wanted = declared.onto(current, lastColumnId, partition.path());
+        if (!wanted.sameSchema(current)) {
+          evolve(live, wanted);
+          continue;
+        }
+      }
       answerRetries(batch, live);
       List<Pending> fitting = fitting(batch, live);
       if (!fitting.isEmpty()) {
@@ -293,6 +306,9 @@ final class PartitionWriter {
   }
 
   private Schema firstSchema(List<Pending> batch) {
+    if (declared != null) {
+      return declared.schema();
+    }
     return givenSchema == null
         ? SchemaFit.of(null, 0, Pending.rows(batch), OnMismatch.RESCUE).schema()
         : givenSchema;
@@ -341,7 +357,10 @@ final class PartitionWriter {
       if (onMismatch == OnMismatch.REJECT
           && pending.held == null
           && !encoder.takes(live.generation().metadata().schema(), pending.rows)) {
-        var mismatch = fit(live, pending.rows, onMismatch).firstMismatch();
+        var mismatch =
+            fit(live, pending.rows, onMismatch)
+                .firstMismatch()
+                .or(() -> declared == null ? Optional.empty() : declared.missing(pending.rows));
         if (mismatch.isPresent()) {
           pending.failure = new MismatchException(mismatch.get());
           continue;

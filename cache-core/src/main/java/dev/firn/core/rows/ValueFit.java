@@ -2,7 +2,6 @@ package dev.firn.core.rows;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.apache.iceberg.types.Type;
-import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,8 +107,6 @@ abstract class ValueFit {
 
   /** For messages. */
   static String describe(Type type) {
-    return type instanceof Types.TimestampType timestamp
-        ? timestamp.shouldAdjustToUTC() ? "timestamptz" : "timestamp"
-        : type.toString();
+    return TypeText.of(type);
   }
 }

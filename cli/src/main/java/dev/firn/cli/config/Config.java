@@ -2,6 +2,7 @@ package dev.firn.cli.config;
 
 import dev.firn.core.append.AppendOptions;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.rows.DeclaredSchema;
 import dev.firn.core.rows.OnMismatch;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.duplicates.DuplicatesConfig;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The configuration in effect: what the file says, and the defaults for what it leaves out. There
@@ -30,39 +32,50 @@ public final class Config {
 
   private final Optional<Path> file;
   private final Map<String, Object> fromFile;
+  private final Map<String, DeclaredSchema> declared;
 
-  private Config(Optional<Path> file, Map<String, Object> fromFile) {
+  private Config(
+      Optional<Path> file, Map<String, Object> fromFile, Map<String, DeclaredSchema> declared) {
     this.file = file;
     this.fromFile = fromFile;
+    this.declared = declared;
   }
 
   /** Nothing but defaults. */
   public static Config defaults() {
-    return new Config(Optional.empty(), Map.of());
+    return new Config(Optional.empty(), Map.of(), Map.of());
   }
 
   /**
-   * Reads a file.
+   * Reads a file, and the schemas that it names.
    *
    * @throws InvalidConfigException with every problem that is in it
    * @throws IOException if the disk refuses
    */
   public static Config load(Disk disk, Path file) throws IOException {
-    return parse(file, disk.read(file));
+    return parse(file, disk.read(file), schema -> disk.read(schema));
   }
 
-  /** Like {@link #load} for content that was read already. */
+  /** Like {@link #load} for content that was read already; the schemas are not read. */
   static Config parse(Path file, byte[] content) {
+    return parse(file, content, null);
+  }
+
+  private static Config parse(
+      Path file, byte[] content, SchemaFiles.@Nullable Reader schemaReader) {
     List<ConfigProblem> problems = new ArrayList<>();
     Rule.Findings findings = new Rule.Findings(problems);
     JsonTree.parse(content, problems)
         .ifPresent(value -> ConfigSchema.DOCUMENT.check("", value, findings));
+    Map<String, DeclaredSchema> declared =
+        schemaReader == null ? Map.of() : SchemaFiles.read(file, findings, problems, schemaReader);
     if (!problems.isEmpty()) {
       problems.sort(
           Comparator.comparingInt(ConfigProblem::line).thenComparingInt(ConfigProblem::column));
       throw new InvalidConfigException(file, problems);
     }
-    return new Config(Optional.of(file), Map.copyOf(new LinkedHashMap<>(findings.values())));
+    return new Config(
+        Optional.of(file), Map.copyOf(new LinkedHashMap<>(findings.values())), declared);
   }
 
   /** The file that was read; empty if there was none. */
@@ -110,7 +123,16 @@ public final class Config {
   /** How {@code command} appends. */
   public AppendOptions append(String command) {
     return new AppendOptions(
-        onMismatch(), maintenance().snapshots(), AppendOptions.defaults().publishEvery(), command);
+            onMismatch(),
+            maintenance().snapshots(),
+            AppendOptions.defaults().publishEvery(),
+            command)
+        .withDeclared(declared);
+  }
+
+  /** Which column of a dataset holds the time of a row, if it is said. */
+  public Optional<String> timeColumn(String dataset) {
+    return Optional.ofNullable(ofDatasets(ConfigSchema.TIMESTAMP_COLUMN).get(dataset));
   }
 
   private Map<String, OnMismatch> onMismatch() {

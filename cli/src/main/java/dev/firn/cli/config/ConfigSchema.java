@@ -17,6 +17,8 @@ final class ConfigSchema {
   static final String RETENTION = "query.cache.retention";
   static final String DATASETS = "query.cache.datasets";
   static final String ON_MISMATCH = "on_mismatch";
+  static final String TIMESTAMP_COLUMN = "timestamp_column";
+  static final String SCHEMA = "schema";
   static final String KEY = "key";
   static final String DEDUPE = "dedupe";
   static final String SQL = "query.sql";
@@ -78,10 +80,12 @@ final class ConfigSchema {
             Rule.text("the name of a column"),
             DEDUPE,
             Rule.oneOf(keptRows()),
-            "timestamp_column",
+            TIMESTAMP_COLUMN,
             Rule.text("the name of a column"),
             ON_MISMATCH,
-            Rule.oneOf(mismatchAnswers())));
+            Rule.oneOf(mismatchAnswers()),
+            SCHEMA,
+            Rule.text("a file with an Iceberg schema in JSON")));
   }
 
   private static String[] keptRows() {

@@ -21,6 +21,7 @@ interface Rule {
   final class Findings {
     private final List<ConfigProblem> problems;
     private final Map<String, Object> values = new LinkedHashMap<>();
+    private final Map<String, JsonValue> texts = new LinkedHashMap<>();
 
     Findings(List<ConfigProblem> problems) {
       this.problems = problems;
@@ -29,6 +30,11 @@ interface Rule {
     /** Values that are in order, by path. */
     Map<String, Object> values() {
       return values;
+    }
+
+    /** Where texts stand that are names of something, by path. */
+    Map<String, JsonValue> texts() {
+      return texts;
     }
 
     void wrong(String path, JsonValue value, String expected) {
@@ -78,6 +84,7 @@ interface Rule {
     return (path, value, findings) -> {
       if (value instanceof Text text && !text.text().isBlank()) {
         findings.values().put(path, text.text());
+        findings.texts().put(path, text);
       } else {
         findings.wrong(path, value, what);
       }

@@ -9,6 +9,7 @@ import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.CacheException.UnsupportedFileSystem;
 import dev.firn.core.CacheException.UnsupportedFormat;
 import dev.firn.core.condition.InvalidConditionException;
+import dev.firn.core.rows.SchemaConflictException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -29,7 +30,9 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
     while (thrown instanceof UncheckedIOException && thrown.getCause() != null) {
       thrown = thrown.getCause();
     }
-    if (thrown instanceof UsageException || thrown instanceof InvalidConditionException) {
+    if (thrown instanceof UsageException
+        || thrown instanceof InvalidConditionException
+        || thrown instanceof SchemaConflictException) {
       return new Failure(ExitCode.USAGE, text(thrown), false);
     }
     if (thrown instanceof OutputClosedException) {
