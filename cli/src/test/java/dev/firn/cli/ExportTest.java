@@ -179,7 +179,7 @@ class ExportTest {
     RecordingDisk disk = new RecordingDisk();
     disk.failWith(
         call -> {
-          if (call.kind() == RecordingDisk.Kind.RENAME) {
+          if (call.kind() == RecordingDisk.Kind.LINK) {
             throw new IOException("No space left on device");
           }
         });

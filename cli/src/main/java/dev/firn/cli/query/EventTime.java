@@ -1,5 +1,7 @@
 package dev.firn.cli.query;
 
+import dev.firn.cli.session.Session;
+import java.io.IOException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
@@ -8,20 +10,26 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
 
 /**
- * When what a row tells of happened: the first of {@link #COLUMNS} that its table has with a time
- * or a date in it.
+ * When what a row tells of happened: the first of some columns that its table has with a time or a
+ * date in it.
  */
 record EventTime(Types.NestedField column) {
   static final List<String> COLUMNS = List.of("timestamp", "created_at", "recorded_at", "date");
 
+  /** Looked for in this order: the one that the configuration says, then the usual ones. */
+  static List<String> columns(Session session, String dataset) throws IOException {
+    return Stream.concat(session.config().timeColumn(dataset).stream(), COLUMNS.stream()).toList();
+  }
+
   /** Empty if the schema has none of the columns, or other things in them. */
-  static Optional<EventTime> find(Schema schema) {
-    return COLUMNS.stream()
+  static Optional<EventTime> find(Schema schema, List<String> columns) {
+    return columns.stream()
         .filter(name -> schema.asStruct().field(name) != null)
         .map(name -> Objects.requireNonNull(schema.asStruct().field(name)))
         .filter(EventTime::isTime)

@@ -10,7 +10,6 @@ import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Nearest;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.condition.InvalidConditionException;
-import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
@@ -25,7 +24,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -42,14 +40,17 @@ import picocli.CommandLine.Parameters;
     header = "Copy live rows into Parquet, JSON lines or CSV.",
     description = {
       "",
-      "One file a partition: DIR/DATASET/KEY=VALUE/data.parquet. A file appears when it is whole and"
-          + " its rows were counted again; one that is there already is never replaced.",
+      "One file a partition: DIR/DATASET/KEY=VALUE/data.parquet, or data-00001.parquet and so on"
+          + " with --max-file-bytes. Files appear when they are whole and were read back; one that is"
+          + " there already is never replaced. In CSV NULL is empty and an empty text is quoted.",
       "A partition that cannot be read is named on stderr and left out, and the exit code is 3."
     },
     synopsisHeading = "%nUsage: ",
     parameterListHeading = "%n",
     optionListHeading = "%nOptions:%n")
 public final class ExportCommand implements Callable<Integer> {
+  private static final long LEAST_FILE_BYTES = 1000;
+
   private final Session session;
 
   @Parameters(paramLabel = "DATASET", description = "Whose rows.")
@@ -94,6 +95,12 @@ public final class ExportCommand implements Callable<Integer> {
       description = "Only partitions with these values.")
   @Nullable String partition;
 
+  @Option(
+      names = "--max-file-bytes",
+      paramLabel = "N",
+      description = "Begin another file when one has about so many bytes, from 1000 on.")
+  @Nullable Long maxFileBytes;
+
   public ExportCommand(Session session) {
     this.session = session;
   }
@@ -101,29 +108,71 @@ public final class ExportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Format wanted = format();
+    if (maxFileBytes != null && maxFileBytes < LEAST_FILE_BYTES) {
+      throw new UsageException(
+          "--max-file-bytes " + maxFileBytes + ": expected " + LEAST_FILE_BYTES + " or more");
+    }
+    PartitionExport.Shape shape =
+        new PartitionExport.Shape(wanted, Optional.ofNullable(maxFileBytes));
     List<Partition> partitions = PartitionFilter.find(session, dataset, partition);
-    Map<Partition, Path> files = files(partitions, wanted);
-    PartitionExport.Selection selection =
-        new PartitionExport.Selection(columns, conditions(partitions));
+    ExportTarget target = new ExportTarget(session, to);
+    Map<Partition, Path> directories = target.directories(partitions, wanted);
+    List<Live> live = live(partitions);
+    PartitionExport.Selection selection = new PartitionExport.Selection(columns, conditions(live));
+    if (columns.isEmpty()) {
+      noteLeftOut(live);
+    }
     Unreadables unreadables = new Unreadables(session);
     List<Written> written = new ArrayList<>();
     PartitionExport export =
         new PartitionExport(session, SqlOptions.limits(session), SqlOptions.scratchParent());
-    for (Map.Entry<Partition, Path> entry : files.entrySet()) {
-      Path directory = Objects.requireNonNull(entry.getValue().getParent());
-      ensure(directory);
-      Optional<Long> rows =
-          export.write(entry.getKey(), selection, wanted, entry.getValue(), unreadables::look);
-      if (rows.isPresent()) {
-        long bytes = session.disk().stat(entry.getValue()).orElseThrow().sizeBytes();
-        written.add(new Written(entry.getKey(), entry.getValue(), rows.get(), bytes));
+    for (Map.Entry<Partition, Path> entry : directories.entrySet()) {
+      target.ensure(entry.getValue());
+      Optional<PartitionExport.Exported> exported;
+      try {
+        exported =
+            export.write(entry.getKey(), selection, shape, entry.getValue(), unreadables::look);
+      } catch (FileAlreadyExistsException e) {
+        throw new UsageException(
+            e.getFile() + " was made meanwhile by somebody else; it is theirs");
+      }
+      session.progress().clear();
+      if (exported.isPresent()) {
+        Map<Path, Long> sizes = new LinkedHashMap<>();
+        for (Path file : exported.get().files()) {
+          sizes.put(file, session.disk().stat(file).orElseThrow().sizeBytes());
+        }
+        written.add(new Written(entry.getKey(), sizes, exported.get().rows()));
       }
     }
     report(written, unreadables);
     return (unreadables.entries().isEmpty() ? ExitCode.DONE : ExitCode.UNREADABLE).code();
   }
 
-  private record Written(Partition partition, Path file, long rows, long bytes) {}
+  /**
+   * @param files with their sizes
+   */
+  private record Written(Partition partition, Map<Path, Long> files, long rows) {
+    long bytes() {
+      return files.values().stream().mapToLong(Long::longValue).sum();
+    }
+  }
+
+  private void noteLeftOut(List<Live> live) {
+    for (SchemaUnion.Column column : SchemaUnion.of(live).columns()) {
+      for (SchemaUnion.Form form : column.forms()) {
+        if (!form.queryable()) {
+          session.note(
+              "column \""
+                  + column.name()
+                  + "\" of type "
+                  + form.type()
+                  + " is left out: no file of these formats can hold it; \"firn query rows\" shows"
+                  + " it");
+        }
+      }
+    }
+  }
 
   private Format format() {
     for (Format candidate : Format.values()) {
@@ -138,33 +187,17 @@ public final class ExportCommand implements Callable<Integer> {
             + Nearest.hint(format, List.of("parquet", "jsonl", "csv")));
   }
 
-  private Map<Partition, Path> files(List<Partition> partitions, Format wanted) throws IOException {
-    Path target = to.toAbsolutePath().normalize();
-    if (target.startsWith(session.root())) {
-      throw new UsageException(target + " is in the cache; --to is anywhere else");
-    }
-    Map<Partition, Path> files = new LinkedHashMap<>();
-    for (Partition candidate : partitions) {
-      Path directory = target.resolve(candidate.dataset());
-      for (Map.Entry<String, String> key : candidate.keys().entrySet()) {
-        directory = directory.resolve(key.getKey() + "=" + key.getValue());
-      }
-      Path file = directory.resolve("data." + wanted.extension());
-      if (session.disk().stat(file).isPresent()) {
-        throw new UsageException(file + " is there already; remove it, or export elsewhere");
-      }
-      files.put(candidate, file);
-    }
-    return files;
-  }
-
-  private List<Condition> conditions(List<Partition> partitions) throws IOException {
+  private List<Live> live(List<Partition> partitions) throws IOException {
     List<Live> live = new ArrayList<>();
     for (Partition candidate : partitions) {
       if (new PartitionInspector(session.disk()).inspect(candidate) instanceof Live readable) {
         live.add(readable);
       }
     }
+    return live;
+  }
+
+  private List<Condition> conditions(List<Live> live) throws IOException {
     requireColumns(live);
     List<Condition> conditions = new ArrayList<>();
     if (where != null) {
@@ -174,15 +207,16 @@ public final class ExportCommand implements Callable<Integer> {
     }
     if (since != null && !live.isEmpty()) {
       Instant earliest = session.environment().clock().instant().minus(since);
+      List<String> times = EventTime.columns(session, dataset);
       Set<String> found =
           live.stream()
-              .flatMap(s -> EventTime.find(s.generation().metadata().schema()).stream())
+              .flatMap(s -> EventTime.find(s.generation().metadata().schema(), times).stream())
               .map(time -> since(time, earliest))
               .collect(Collectors.toCollection(TreeSet::new));
       if (found.size() != 1) {
         throw new UsageException(
             "--since needs one column with the time of a row, the same in all partitions, of "
-                + String.join(", ", EventTime.COLUMNS));
+                + String.join(", ", times));
       }
       conditions.add(Condition.parse(found.iterator().next()));
     }
@@ -221,6 +255,17 @@ public final class ExportCommand implements Callable<Integer> {
   private void requireColumns(List<Live> live) {
     List<String> known =
         SchemaUnion.of(live).columns().stream().map(SchemaUnion.Column::name).toList();
+    for (SchemaUnion.Column column : SchemaUnion.of(live).columns()) {
+      if (columns.contains(column.name())
+          && column.forms().stream().noneMatch(f -> f.queryable())) {
+        throw new UsageException(
+            "column \""
+                + column.name()
+                + "\" is of type "
+                + column.forms().get(0).type()
+                + ", which no file of these formats can hold; \"firn query rows\" shows it");
+      }
+    }
     for (String column : live.isEmpty() ? List.<String>of() : columns) {
       if (!known.contains(column)) {
         throw new UsageException(
@@ -235,31 +280,18 @@ public final class ExportCommand implements Callable<Integer> {
     }
   }
 
-  private void ensure(Path directory) throws IOException {
-    Disk disk = session.disk();
-    if (disk.stat(directory).isPresent()) {
-      return;
-    }
-    Path parent = directory.getParent();
-    if (parent != null) {
-      ensure(parent);
-    }
-    try {
-      disk.createDirectory(directory);
-    } catch (FileAlreadyExistsException e) {
-      return; // somebody else made it
-    }
-  }
-
   private void report(List<Written> written, Unreadables unreadables) throws IOException {
     if (!session.json()) {
-      for (Written file : written) {
+      for (Written one : written) {
+        Path first = one.files().keySet().iterator().next();
         session.print(
-            file.file()
+            (one.files().size() == 1
+                    ? first.toString()
+                    : first + " and " + (one.files().size() - 1) + " more")
                 + ": "
-                + Counted.of(file.rows(), "row")
+                + Counted.of(one.rows(), "row")
                 + ", "
-                + ByteSize.format(file.bytes()));
+                + ByteSize.format(one.bytes()));
       }
       return;
     }
@@ -267,12 +299,20 @@ public final class ExportCommand implements Callable<Integer> {
         json -> {
           json.writeStringField("dataset", dataset);
           json.writeArrayFieldStart("files");
-          for (Written file : written) {
+          for (Written one : written) {
             json.writeStartObject();
-            json.writeStringField("partition", file.partition().path());
-            json.writeStringField("file", file.file().toString());
-            json.writeNumberField("rows", file.rows());
-            json.writeNumberField("bytes", file.bytes());
+            json.writeStringField("partition", one.partition().path());
+            json.writeStringField("file", one.files().keySet().iterator().next().toString());
+            json.writeNumberField("rows", one.rows());
+            json.writeNumberField("bytes", one.bytes());
+            json.writeArrayFieldStart("parts");
+            for (Map.Entry<Path, Long> file : one.files().entrySet()) {
+              json.writeStartObject();
+              json.writeStringField("file", file.getKey().toString());
+              json.writeNumberField("bytes", file.getValue());
+              json.writeEndObject();
+            }
+            json.writeEndArray();
             json.writeEndObject();
           }
           json.writeEndArray();

@@ -22,8 +22,10 @@ import org.apache.iceberg.types.Types;
  *
  * @param columns in their order; all if empty
  * @param since leaves out rows with an earlier event time, or none; all rows if empty
+ * @param timeColumns where the event time may be
  */
-record RowSelection(Disk disk, List<String> columns, Optional<Instant> since) {
+record RowSelection(
+    Disk disk, List<String> columns, Optional<Instant> since, List<String> timeColumns) {
 
   /** Takes the rows that are selected. */
   interface Target {
@@ -36,6 +38,7 @@ record RowSelection(Disk disk, List<String> columns, Optional<Instant> since) {
 
   RowSelection {
     columns = List.copyOf(columns);
+    timeColumns = List.copyOf(timeColumns);
   }
 
   /**
@@ -73,7 +76,7 @@ record RowSelection(Disk disk, List<String> columns, Optional<Instant> since) {
     Selected(Partition partition, Schema schema, Target target) {
       this.partition = partition;
       this.target = target;
-      this.eventTime = since.isEmpty() ? Optional.empty() : EventTime.find(schema);
+      this.eventTime = since.isEmpty() ? Optional.empty() : EventTime.find(schema, timeColumns);
       List<Types.NestedField> fields =
           columns.isEmpty() ? new ArrayList<>(schema.columns()) : named(schema);
       this.shown = Types.StructType.of(fields);

@@ -120,7 +120,8 @@ public final class RowsCommand implements Callable<Integer> {
     if (follow) {
       session.environment().stop().onStop(stopped::countDown);
     }
-    RowSelection selection = new RowSelection(session.disk(), columns, earliest);
+    RowSelection selection =
+        new RowSelection(session.disk(), columns, earliest, EventTime.columns(session, dataset));
     try (RowPrinter printer =
         new RowPrinter(session, limit, withPartition, () -> stopped.getCount() == 0)) {
       print(live, selection, printer, unreadables);
@@ -178,17 +179,18 @@ public final class RowsCommand implements Callable<Integer> {
     }
   }
 
-  private void requireEventTimes(List<Live> live) {
+  private void requireEventTimes(List<Live> live) throws IOException {
+    List<String> times = EventTime.columns(session, dataset);
     List<Live> without =
         live.stream()
-            .filter(s -> EventTime.find(s.generation().metadata().schema()).isEmpty())
+            .filter(s -> EventTime.find(s.generation().metadata().schema(), times).isEmpty())
             .toList();
     if (!live.isEmpty() && without.size() == live.size()) {
       throw new UsageException(
           "--since needs a column with the time of a row, and "
               + dataset
               + " has none of "
-              + String.join(", ", EventTime.COLUMNS)
+              + String.join(", ", times)
               + " with a timestamp or a date in it");
     }
     for (Live state : without) {

@@ -1,6 +1,8 @@
 package dev.firn.cli.query;
 
+import dev.firn.cli.sql.PartitionExport;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.core.rows.TypeText;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,14 +21,18 @@ record SchemaUnion(List<Column> columns) {
     }
   }
 
-  /** What a column is, and in which partitions (by path) it is that. */
-  record Form(String type, boolean required, List<String> partitions) {
+  /**
+   * What a column is, and in which partitions (by path) it is that.
+   *
+   * @param queryable true if SQL and exports show it
+   */
+  record Form(String type, boolean required, boolean queryable, List<String> partitions) {
     Form {
       partitions = List.copyOf(partitions);
     }
   }
 
-  private record Kind(String type, boolean required) {}
+  private record Kind(String type, boolean required, boolean queryable) {}
 
   SchemaUnion {
     columns = List.copyOf(columns);
@@ -39,7 +45,11 @@ record SchemaUnion(List<Column> columns) {
         found
             .computeIfAbsent(field.name(), name -> new LinkedHashMap<>())
             .computeIfAbsent(
-                new Kind(field.type().toString(), field.isRequired()), kind -> new ArrayList<>())
+                new Kind(
+                    TypeText.of(field.type()),
+                    field.isRequired(),
+                    PartitionExport.isSupported(field.type())),
+                kind -> new ArrayList<>())
             .add(live.partition().path());
       }
     }
@@ -47,7 +57,9 @@ record SchemaUnion(List<Column> columns) {
     found.forEach(
         (name, kinds) -> {
           List<Form> forms = new ArrayList<>();
-          kinds.forEach((kind, paths) -> forms.add(new Form(kind.type(), kind.required(), paths)));
+          kinds.forEach(
+              (kind, paths) ->
+                  forms.add(new Form(kind.type(), kind.required(), kind.queryable(), paths)));
           columns.add(new Column(name, forms));
         });
     return new SchemaUnion(columns);

@@ -1,22 +1,15 @@
 package dev.firn.cli.sql;
 
 import dev.firn.cli.duckdb.DuckDb;
+import dev.firn.cli.failure.InterruptedAnswerException;
 import dev.firn.cli.session.Session;
+import dev.firn.cli.text.Progress.Unit;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.condition.Condition;
-import dev.firn.core.disk.Disk;
-import dev.firn.core.disk.DiskOutput;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionState.Unreadable;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.OutputStreamWriter;
-import java.io.Writer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,14 +17,16 @@ import java.sql.Statement;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.UUID;
+import org.apache.iceberg.types.Type;
 
 /**
- * Writes what is live in one partition at one instant as one file. Columns have the names and types
- * that they have in the whole dataset; the partition's keys are left to the file's path.
+ * Writes what is live in one partition at one instant as one file, or as several of a size. Columns
+ * have the names and types that they have in the whole dataset; the partition's keys are left to
+ * the files' path.
  *
- * <p>The file is written aside, synced and counted again; then it gets its name. Whatever fails, no
- * file of that name is there.
+ * <p>The files are written aside, synced and read back: Parquet must hold the rows of the source,
+ * value by value, text the bytes that were written and as many records as the source has rows. Then
+ * they get their names (see {@link ExportedParts}). Whatever fails, no file has one.
  */
 public final class PartitionExport {
   private final Session session;
@@ -66,19 +61,53 @@ public final class PartitionExport {
     }
   }
 
+  /**
+   * What is there of an export.
+   *
+   * @param files in order
+   */
+  public record Exported(List<Path> files, long rows) {
+    public Exported {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * @param maxFileBytes about how many bytes a file has at most; empty for one file
+   */
+  public record Shape(Format format, Optional<Long> maxFileBytes) {}
+
+  /** Stopped by Ctrl-C. */
+  private volatile boolean stopped;
+
   public PartitionExport(Session session, DuckDb.Limits limits, Path scratchParent) {
     this.session = session;
     this.limits = limits;
     this.scratchParent = scratchParent;
   }
 
+  /** True for the name of a file that is left of an export that was killed, if none runs there. */
+  public static boolean isLeft(String name) {
+    return ExportedParts.isLeft(name);
+  }
+
+  /** True for the name of a file that an export wrote. */
+  public static boolean isPart(String name, Format format) {
+    return ExportedParts.isPart(name, format.extension());
+  }
+
+  /** True if rows of a column of this type can be exported. */
+  public static boolean isSupported(Type type) {
+    return SqlType.isSupported(type);
+  }
+
   /**
-   * @param file must not exist, its directory must
-   * @return how many rows were written; empty if the partition cannot be read
-   * @throws Corrupt if the file does not hold the rows that were selected
+   * @param directory exists, and holds no file that {@link #isPart}
+   * @return empty if the partition cannot be read
+   * @throws Corrupt if a file does not hold the rows that were selected
    */
-  public Optional<Long> write(
-      Partition partition, Selection selection, Format format, Path file, Found found)
+  public Optional<Exported> write(
+      Partition partition, Selection selection, Shape shape, Path directory, Found found)
       throws IOException {
     boolean[] left = {false};
     try (Scratch scratch = new Scratch(session.disk(), scratchParent);
@@ -102,8 +131,9 @@ public final class PartitionExport {
       }
       try {
         SqlEngine.create(connection, List.of(view));
-        return Optional.of(write(connection, view, partition, selection, format, file));
+        return Optional.of(write(connection, view, partition, selection, shape, directory));
       } catch (SQLException e) {
+        requireGoing();
         throw SqlEngine.translated(session.disk(), e, List.of(view));
       }
     } catch (SQLException e) {
@@ -111,35 +141,50 @@ public final class PartitionExport {
     }
   }
 
-  private long write(
+  private Exported write(
       Connection connection,
       DatasetView view,
       Partition partition,
       Selection selection,
-      Format format,
-      Path file)
+      Shape shape,
+      Path directory)
       throws SQLException, IOException {
-    String from = " FROM " + Sql.name(partition.dataset()) + where(selection.conditions());
-    List<String> columns = selection.columns().isEmpty() ? view.columnNames() : selection.columns();
-    String query = "SELECT " + String.join(", ", columns.stream().map(Sql::name).toList()) + from;
-    Disk disk = session.disk();
-    Path aside = file.resolveSibling(file.getFileName() + ".firn-" + UUID.randomUUID());
-    try (Statement statement = connection.createStatement()) {
-      long expected = count(statement, "SELECT count(*)" + from);
-      long written =
-          format == Format.PARQUET
-              ? parquet(statement, query, aside)
-              : text(connection, query, format, aside);
-      if (written != expected) {
-        throw new Corrupt(aside, expected + " rows", String.valueOf(written));
+    String from = Sql.name(partition.dataset()) + where(selection.conditions());
+    List<String> names = selection.columns().isEmpty() ? view.columnNames() : selection.columns();
+    String query =
+        "SELECT " + String.join(", ", names.stream().map(Sql::name).toList()) + " FROM " + from;
+    String extension = shape.format().extension();
+    try (ExportedParts parts =
+            new ExportedParts(
+                session.disk(), directory, extension, shape.maxFileBytes().isPresent());
+        Statement statement = connection.createStatement()) {
+      session.environment().stop().onStop(() -> stop(statement));
+      Cells cells;
+      try (var prepared = connection.prepareStatement(query)) {
+        cells = Cells.of(Objects.requireNonNull(prepared.getMetaData()));
       }
-      disk.rename(aside, file);
-      disk.syncDirectory(Objects.requireNonNull(file.getParent()));
-      return written;
-    } finally {
-      if (disk.stat(aside).isPresent()) {
-        disk.delete(aside);
-      }
+      long rows =
+          shape.format() == Format.PARQUET
+              ? new ParquetParts(session, statement, limits, parts, shape.maxFileBytes())
+                  .write(query, cells.columns(), from)
+              : text(statement, query, from, cells, shape, parts);
+      requireGoing();
+      return new Exported(parts.publish(), rows);
+    }
+  }
+
+  private void stop(Statement statement) {
+    stopped = true;
+    try {
+      statement.cancel();
+    } catch (SQLException e) {
+      return; // it is over
+    }
+  }
+
+  private void requireGoing() throws InterruptedAnswerException {
+    if (stopped) {
+      throw new InterruptedAnswerException();
     }
   }
 
@@ -150,62 +195,35 @@ public final class PartitionExport {
             + String.join(" AND ", conditions.stream().map(c -> "(\n" + c + "\n)").toList());
   }
 
-  /** Counts what was written by reading it back. */
-  private static long parquet(Statement statement, String query, Path file)
+  private long text(
+      Statement statement, String query, String from, Cells cells, Shape shape, ExportedParts parts)
       throws SQLException, IOException {
-    String name = Sql.text(file.toString());
-    statement.execute("COPY (" + query + ") TO " + name + " (FORMAT parquet, COMPRESSION zstd)");
-    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      channel.force(true);
-    }
-    return count(statement, "SELECT count(*) FROM read_parquet(" + name + ")");
-  }
-
-  private long text(Connection connection, String query, Format format, Path file)
-      throws SQLException, IOException {
-    long rows = 0;
-    try (DiskOutput out = session.disk().create(file)) {
-      Writer writer =
-          new BufferedWriter(new OutputStreamWriter(stream(out), StandardCharsets.UTF_8), 1 << 16);
-      Results results =
-          (format == Format.CSV ? ResultFormat.CSV : ResultFormat.JSONL).to(writer, 0);
-      Cells cells;
-      try (var prepared = connection.prepareStatement(query)) {
-        cells = Cells.of(Objects.requireNonNull(prepared.getMetaData()));
-      }
-      try (Statement statement = connection.createStatement();
-          ResultSet result = statement.executeQuery(cells.readable(query))) {
-        results.begin(cells.columns());
-        while (result.next()) {
-          results.row(cells.read(result));
-          rows++;
-        }
-        results.end();
-      }
-      writer.flush();
-      out.sync();
-      return rows;
-    }
-  }
-
-  private static long count(Statement statement, String query) throws SQLException {
-    try (ResultSet result = statement.executeQuery(query)) {
+    long expected;
+    try (ResultSet result = statement.executeQuery("SELECT count(*) FROM " + from)) {
       result.next();
-      return result.getLong(1);
+      expected = result.getLong(1);
     }
-  }
-
-  private static OutputStream stream(DiskOutput out) {
-    return new OutputStream() {
-      @Override
-      public void write(int b) throws IOException {
-        write(new byte[] {(byte) b}, 0, 1);
+    ResultFormat format = shape.format() == Format.CSV ? ResultFormat.CSV : ResultFormat.JSONL;
+    try (ResultSet result = statement.executeQuery(cells.readable(query));
+        TextParts text =
+            new TextParts(
+                session.disk(),
+                parts,
+                format,
+                cells.columns(),
+                shape.maxFileBytes().orElse(Long.MAX_VALUE))) {
+      String place = parts.place();
+      session.progress().begin(Unit.ROWS, place);
+      for (long rows = 1; result.next(); rows++) {
+        requireGoing();
+        text.row(cells.read(result));
+        session.progress().at(rows, expected, () -> place);
       }
-
-      @Override
-      public void write(byte[] bytes, int offset, int length) throws IOException {
-        out.write(bytes, offset, length);
+      long written = text.end();
+      if (written != expected) {
+        throw new Corrupt(parts.temporaries().get(0), expected + " rows", String.valueOf(written));
       }
-    };
+      return written;
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.firn.cli.sql;
 
 import java.util.stream.Collectors;
+import org.apache.iceberg.avro.AvroSchemaUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
@@ -19,13 +20,20 @@ record SqlType(String stored, String shown) {
     return new SqlType(stored, type.isVariantType() ? JSON : stored);
   }
 
-  /** False if the engine has nothing for it. */
+  /**
+   * False if the engine has nothing for it, or would not find it: in a file it looks for what is in
+   * a struct by name, and files spell some names in another way.
+   */
   static boolean isSupported(Type type) {
     return switch (type.typeId()) {
       case GEOMETRY, GEOGRAPHY, UNKNOWN -> false;
       case STRUCT ->
           type.asStructType().fields().stream()
-              .allMatch(f -> !f.type().isVariantType() && isSupported(f.type()));
+              .allMatch(
+                  f ->
+                      !f.type().isVariantType()
+                          && AvroSchemaUtil.makeCompatibleName(f.name()).equals(f.name())
+                          && isSupported(f.type()));
       case LIST ->
           !type.asListType().elementType().isVariantType()
               && isSupported(type.asListType().elementType());

@@ -35,7 +35,7 @@ class RowFollowerTest {
     follower =
         new RowFollower(
             new LocalDisk(),
-            new RowSelection(new LocalDisk(), List.of(), Optional.empty()),
+            new RowSelection(new LocalDisk(), List.of(), Optional.empty(), List.of()),
             (partition, type, row) -> seen.add(String.valueOf(row.getField("n"))),
             new Unreadables(session));
     follower.from(
