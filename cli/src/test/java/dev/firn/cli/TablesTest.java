@@ -30,7 +30,12 @@ class TablesTest {
       assertThat(table.get("formatVersion").asInt()).isEqualTo(3);
       assertThat(table.get("unpublishedFiles").asInt()).isZero();
     }
-    assertThat(run.run("query", "tables").out()).contains("METADATA").contains(".metadata.json");
+    Result shown = run.run("query", "tables");
+    assertThat(shown.out()).contains("METADATA").contains(".metadata.json");
+    assertThat(shown.err())
+        .contains("otel_events/source=codex records another place: file:///home/dev/hyp-caches/");
+    assertThat(run.run("query", "maintain", "--force").code()).isZero();
+    assertThat(run.run("query", "tables").err()).isEmpty();
     assertThat(run.run("query", "tables", "nope").code()).isEqualTo(2);
   }
 

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.LongFunction;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -21,8 +22,9 @@ import picocli.CommandLine.Parameters;
     header = "Print what is in the cache: rows, bytes, times, sources, growth, fat columns.",
     description = {
       "",
-      "Growth is that of the last seven days before the latest row. The time of rows is the first of"
-          + " timestamp, created_at, recorded_at and date that is a timestamp or a date.",
+      "Growth is that of the last seven days before the latest row. The time of rows is the dataset's"
+          + " timestamp_column in the configuration, else the first of timestamp, created_at,"
+          + " recorded_at and date that is a timestamp or a date, else another that is one.",
       "A partition that cannot be read is named on stderr and left out, and the exit code is 3."
     },
     synopsisHeading = "%nUsage: ",
@@ -53,7 +55,7 @@ public final class OverviewCommand implements Callable<Integer> {
               SqlOptions.limits(session),
               SqlOptions.scratchParent(),
               dataset,
-              EventTime.COLUMNS,
+              EventTime.columns(session, dataset),
               unreadables::look));
     }
     if (session.json()) {
@@ -95,16 +97,25 @@ public final class OverviewCommand implements Callable<Integer> {
               + dataset.bytesADay().map(b -> ", " + ByteSize.format(b)).orElse(""));
     }
     if (!dataset.partitions().isEmpty()) {
-      session.print("  most rows: " + shown(dataset.partitions(), Counted::number));
+      long others = dataset.partitionCount() - dataset.partitions().size();
+      session.print(
+          "  most rows: "
+              + shown(dataset.partitions(), dataset.rows(), Counted::number)
+              + (others == 0 ? "" : ", and " + Counted.of(others, "partition") + " more"));
     }
     if (!dataset.columns().isEmpty()) {
-      session.print("  most bytes: " + shown(dataset.columns(), ByteSize::format));
+      session.print("  most bytes: " + shown(dataset.columns(), dataset.bytes(), ByteSize::format));
     }
   }
 
-  private static String shown(List<Share> shares, java.util.function.LongFunction<String> amount) {
+  private static String shown(List<Share> shares, long whole, LongFunction<String> amount) {
     return shares.stream()
-        .map(share -> share.name() + " " + amount.apply(share.amount()))
+        .map(
+            share ->
+                share.name()
+                    + " "
+                    + amount.apply(share.amount())
+                    + (whole == 0 ? "" : " (" + Math.round(100.0 * share.amount() / whole) + " %)"))
         .collect(Collectors.joining(", "));
   }
 
@@ -124,6 +135,7 @@ public final class OverviewCommand implements Callable<Integer> {
       writeNumber(json, "rows", dataset.rowsADay().map(Math::round));
       writeNumber(json, "bytes", dataset.bytesADay());
       json.writeEndObject();
+      json.writeNumberField("partitionCount", dataset.partitionCount());
       writeShares(json, "partitions", "rows", dataset.partitions());
       writeShares(json, "columns", "bytes", dataset.columns());
       json.writeEndObject();

@@ -9,6 +9,7 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -71,6 +72,18 @@ public final class TablesCommand implements Callable<Integer> {
       }
       for (String line : table.lines()) {
         session.print(line);
+      }
+      for (Live state : live) {
+        String recorded = state.generation().metadata().location();
+        if (!Path.of(recorded.replaceFirst("^file:/*", "/"))
+            .equals(state.generation().directory())) {
+          session.note(
+              state.partition().path()
+                  + " records another place: "
+                  + recorded
+                  + "; engines follow it, \"firn query maintain --force\" writes the table anew for this"
+                  + " one");
+        }
       }
     }
     return unreadables.exitCode().code();

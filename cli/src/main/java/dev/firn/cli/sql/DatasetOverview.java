@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -23,6 +24,7 @@ import java.util.stream.Collectors;
  * @param to the latest
  * @param rowsADay over the last {@value #GROWTH_DAYS} days before the latest time, or since the
  *     first
+ * @param partitionCount how many there are with rows
  * @param partitions with the most rows first
  * @param columns with the most bytes first
  */
@@ -35,6 +37,7 @@ public record DatasetOverview(
     Optional<String> from,
     Optional<String> to,
     Optional<Double> rowsADay,
+    long partitionCount,
     List<Share> partitions,
     List<Share> columns) {
   private static final int GROWTH_DAYS = 7;
@@ -54,7 +57,8 @@ public record DatasetOverview(
   }
 
   /**
-   * @param timeColumns which columns may hold the time of a row; the first that is a time counts
+   * @param timeColumns which columns may hold the time of a row; the first that is a time counts,
+   *     and another one only where there is none of them
    * @param found told of the dataset's partitions
    */
   public static DatasetOverview of(
@@ -95,9 +99,9 @@ public record DatasetOverview(
       bytes += session.disk().stat(file).map(stat -> stat.sizeBytes()).orElse(0L);
     }
     String table = Sql.name(dataset);
-    List<Share> partitions = partitions(statement, table, view.keyNames());
+    List<Share> partitions = partitions(statement, table, view.keys());
     long rows = partitions.stream().mapToLong(Share::amount).sum();
-    Optional<String> time = timeColumns.stream().filter(name -> isTime(view, name)).findFirst();
+    Optional<String> time = time(view, timeColumns);
     Optional<String> from = Optional.empty();
     Optional<String> to = Optional.empty();
     Optional<Double> growth = Optional.empty();
@@ -127,8 +131,21 @@ public record DatasetOverview(
         from,
         to,
         growth,
+        partitions.size(),
         partitions.subList(0, Math.min(SHOWN, partitions.size())),
         columns(statement, view));
+  }
+
+  /**
+   * One of those, else the first time that says of something that it was created, else the first.
+   */
+  private static Optional<String> time(DatasetView view, List<String> timeColumns) {
+    List<String> times = view.columnNames().stream().filter(name -> isTime(view, name)).toList();
+    return timeColumns.stream()
+        .filter(times::contains)
+        .findFirst()
+        .or(() -> times.stream().filter(name -> name.endsWith("created_at")).findFirst())
+        .or(() -> times.stream().findFirst());
   }
 
   private static boolean isTime(DatasetView view, String column) {
@@ -136,13 +153,13 @@ public record DatasetOverview(
     return type != null && (type.startsWith("TIMESTAMP") || type.equals("DATE"));
   }
 
-  private static List<Share> partitions(Statement statement, String table, List<String> keys)
+  private static List<Share> partitions(Statement statement, String table, Map<String, String> keys)
       throws SQLException {
     String name =
         keys.isEmpty()
             ? "''"
-            : keys.stream()
-                .map(key -> Sql.text(key + "=") + " || " + Sql.name(key))
+            : keys.entrySet().stream()
+                .map(key -> Sql.text(key.getValue() + "=") + " || " + Sql.name(key.getKey()))
                 .collect(Collectors.joining(", ", "concat_ws('/', ", ")"));
     return shares(
         statement,

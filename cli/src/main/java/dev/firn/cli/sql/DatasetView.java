@@ -89,12 +89,16 @@ final class DatasetView {
     return columns.keySet().stream().map(this::name).toList();
   }
 
-  /** The names of the partition keys in SQL. */
-  List<String> keyNames() {
-    return names.entrySet().stream()
-        .filter(e -> e.getKey().endsWith("\0"))
-        .map(Map.Entry::getValue)
-        .toList();
+  /** The partition keys by their names in SQL. */
+  Map<String, String> keys() {
+    Map<String, String> keys = new LinkedHashMap<>();
+    names.forEach(
+        (name, shown) -> {
+          if (name.endsWith("\0")) {
+            keys.put(shown, name.substring(0, name.length() - 1));
+          }
+        });
+    return keys;
   }
 
   /** All files, in the order of the sources. */

@@ -19,8 +19,9 @@ import java.util.stream.Collectors;
  * find no column in them and show NULL everywhere.
  *
  * <p>Files that Firn named have ids. Of up to {@value #LOOKED_AT} others each is looked at; of more
- * only the first and the last of each partition, since a footer costs as much as a small file:
- * files without ids come from an import, and then all of a table's are without.
+ * as many, the first and the last of each partition among them and the others at equal distances,
+ * since a footer costs as much as a small file: files without ids come from an import, and then
+ * many of a table's are without.
  */
 final class FieldIds {
   private static final int LOOKED_AT = 200;
@@ -46,7 +47,14 @@ final class FieldIds {
         }
       }
     }
-    Set<Path> files = all.size() <= LOOKED_AT ? all : some;
+    int step = Math.max(1, (all.size() + LOOKED_AT - 1) / LOOKED_AT);
+    int index = 0;
+    for (Path file : all) {
+      if (index++ % step == 0) {
+        some.add(file);
+      }
+    }
+    Set<Path> files = some;
     if (files.isEmpty()) {
       return;
     }
