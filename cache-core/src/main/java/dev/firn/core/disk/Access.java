@@ -41,8 +41,11 @@ record Access(int owner, int group, int mode) {
 
   /** Of what stands at a path; a symbolic link is not followed. */
   static Access of(Path path) throws IOException {
-    Map<String, Object> attributes =
-        Files.readAttributes(path, ATTRIBUTES, LinkOption.NOFOLLOW_LINKS);
+    return read(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Access read(Path path, LinkOption... links) throws IOException {
+    Map<String, Object> attributes = Files.readAttributes(path, ATTRIBUTES, links);
     return new Access(
         (int) Objects.requireNonNull(attributes.get("uid")),
         (int) Objects.requireNonNull(attributes.get("gid")),
@@ -68,7 +71,7 @@ record Access(int owner, int group, int mode) {
     if (!AS_ROOT || parent == null) {
       return Optional.empty();
     }
-    return Optional.of(of(parent.toRealPath())).filter(access -> access.owner != ROOT);
+    return Optional.of(read(parent)).filter(access -> access.owner != ROOT);
   }
 
   void give(Path path) throws IOException {

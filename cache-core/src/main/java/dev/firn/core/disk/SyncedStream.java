@@ -10,8 +10,13 @@ import java.io.OutputStream;
 final class SyncedStream extends OutputStream {
   private static final int BUFFER_BYTES = 1 << 16;
 
+  /** What begins with so much is likely written at once, and not worth a copy. */
+  private static final int WHOLE_BYTES = 1 << 10;
+
+  private static final byte[] NO_BUFFER = {};
+
   private final DiskOutput output;
-  private final byte[] buffer = new byte[BUFFER_BYTES];
+  private byte[] buffer = NO_BUFFER;
   private int buffered;
   private boolean closed;
   private boolean failed;
@@ -29,6 +34,7 @@ final class SyncedStream extends OutputStream {
     if (buffered == BUFFER_BYTES) {
       drain();
     }
+    requireBuffer();
     buffer[buffered++] = (byte) value;
   }
 
@@ -36,16 +42,27 @@ final class SyncedStream extends OutputStream {
   public void write(byte[] bytes, int offset, int length) throws IOException {
     if (length > BUFFER_BYTES - buffered) {
       drain();
-      if (length >= BUFFER_BYTES) {
-        writeThrough(bytes, offset, length);
-        return;
-      }
     }
+    if (length >= BUFFER_BYTES || (length >= WHOLE_BYTES && position() == 0)) {
+      writeThrough(bytes, offset, length);
+      return;
+    }
+    requireBuffer();
     System.arraycopy(bytes, offset, buffer, buffered, length);
     buffered += length;
   }
 
+  /** A file that is written at once, as most are, needs none. */
+  private void requireBuffer() {
+    if (buffer.length == 0) {
+      buffer = new byte[BUFFER_BYTES];
+    }
+  }
+
   private void drain() throws IOException {
+    if (buffered == 0) {
+      return;
+    }
     int length = buffered;
     buffered = 0;
     writeThrough(buffer, 0, length);

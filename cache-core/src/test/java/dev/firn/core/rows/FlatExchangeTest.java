@@ -9,6 +9,11 @@ import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.rows.RowFiles.Written;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -37,12 +42,16 @@ import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Files of few plain rows against those that Parquet's own writers make of the same rows. */
+/**
+ * Files of few plain rows against those that Parquet's own writers make of the same rows: as
+ * Iceberg, Parquet and DuckDB read them, and as Iceberg is told of them.
+ */
 class FlatExchangeTest {
   private static final List<Type> TYPES =
       List.of(
@@ -70,12 +79,21 @@ class FlatExchangeTest {
   private RowFiles files;
   private ExchangeEncoder flat;
   private ExchangeEncoder usual;
+  private Connection duckDb;
 
   @BeforeEach
-  void open() {
+  void open() throws SQLException {
+    duckDb = DriverManager.getConnection("jdbc:duckdb:");
     files = new RowFiles(directory);
     flat = new ExchangeEncoder();
     usual = new ExchangeEncoder(-1);
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    flat.close();
+    usual.close();
+    duckDb.close();
   }
 
   @ParameterizedTest
@@ -109,6 +127,22 @@ class FlatExchangeTest {
     tellsTheSame(written.file().metrics(), expected.file().metrics());
     tellsTheSame(metricsOf(written), metricsOf(expected));
     pagesAreWhatTheFooterSays(written);
+    holdsTheSameForDuckDb(written, expected);
+  }
+
+  private void holdsTheSameForDuckDb(Written written, Written expected) throws SQLException {
+    String difference =
+        """
+        SELECT count(*) FROM (
+          (FROM read_parquet('%1$s') EXCEPT ALL FROM read_parquet('%2$s'))
+          UNION ALL (FROM read_parquet('%2$s') EXCEPT ALL FROM read_parquet('%1$s')))
+        """
+            .formatted(written.path(), expected.path());
+    try (Statement statement = duckDb.createStatement();
+        ResultSet counted = statement.executeQuery(difference)) {
+      assertThat(counted.next()).isTrue();
+      assertThat(counted.getLong(1)).isZero();
+    }
   }
 
   private static MetricsConfig metrics(Random random) {
