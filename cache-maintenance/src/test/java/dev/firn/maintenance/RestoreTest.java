@@ -29,6 +29,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.iceberg.DataOperations;
+import org.apache.iceberg.ExpireSnapshots;
+import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -96,6 +101,36 @@ class RestoreTest {
     assertThat(proof.rowsRestored()).isZero();
     book.append(cache, "six"); // by a writer that knows the old one
     book.requireIn(disk, root, "appended to");
+  }
+
+  @Test
+  void rowsOfTheSwapThatWereTakenAwayInASnapshotNobodyKnowsAnyMoreAreMissed() throws Exception {
+    Path root = swapped(); // table-1 was swapped in with one and two
+    Table table = live(root).generation().table();
+    for (FileScanTask task : live(root).generation().liveFiles()) {
+      if (task.file().location().contains("/data/rewritten-")) {
+        table.newDelete().deleteFile(task.file()).commit();
+      }
+    }
+    append(root, "five");
+    live(root)
+        .generation()
+        .table()
+        .expireSnapshots()
+        .expireOlderThan(Long.MAX_VALUE)
+        .retainLast(1)
+        .cleanupLevel(ExpireSnapshots.CleanupLevel.NONE)
+        .commit();
+    assertThat(live(root).generation().metadata().snapshots())
+        .extracting(Snapshot::operation)
+        .containsExactly(DataOperations.APPEND);
+
+    RestoreReport report = restore(disk, root, true);
+
+    assertThat(report.outcome()).isEqualTo(Outcome.REFUSED);
+    assertThat(report.reason())
+        .contains("of the 4 rows that table-1 was swapped in with, 0 are left");
+    assertThat(Appends.keys(disk, root)).hasSize(6);
   }
 
   @Test

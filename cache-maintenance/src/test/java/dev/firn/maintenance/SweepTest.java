@@ -238,6 +238,29 @@ class SweepTest {
   }
 
   @Test
+  void whatTheLiveOneWasMadeFromHasItsWholeGraceHoweverFewMayStay() throws Exception {
+    Path cache = directory.resolve("few");
+    Passes few = new Passes(new RecordingDisk(), cache);
+    few.configure(Passes.CONFIG.with(new Housekeeping(0, false)));
+    for (String id : List.of("a", "b", "c", "d")) {
+      try (Cache open = Appends.open(new LocalDisk(), cache)) {
+        new Appends().append(open, id);
+      }
+      few.run(Passes.options(false, true, Steps.COMPACT_ONLY));
+    }
+    few.advance(Duration.ofHours(23));
+
+    few.standard();
+
+    assertThat(Appends.live(new LocalDisk(), cache).others())
+        .extracting(other -> other.name().format())
+        .containsExactly("table-2");
+    few.advance(Duration.ofHours(2));
+    few.standard();
+    assertThat(Appends.live(new LocalDisk(), cache).others()).isEmpty();
+  }
+
+  @Test
   void ofTooManySupersededGenerationsTheOldestGoEarlyButNotInTheirFirstHour() throws Exception {
     Path cache = directory.resolve("many");
     Passes many = new Passes(new RecordingDisk(), cache);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.append.Appends;
 import dev.firn.core.cache.Cache;
+import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.generation.RetiredMarker;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.testing.Listing;
@@ -108,6 +109,28 @@ class UnchangedPartitionsTest {
         .filter(call -> call.kind() == Kind.READ || call.kind() == Kind.OPEN)
         .map(Call::path)
         .anyMatch(path -> path.startsWith(partition) || path.startsWith(root.resolve("held")));
+  }
+
+  @Test
+  void writeThatWasInterruptedIsRememberedAsNothingToDoByNoPassAndGoesAfterItsGrace()
+      throws Exception {
+    Path data = Appends.live(disk, root).generation().paths().data();
+    Path held = Files.createDirectories(root.resolve("held").resolve(Appends.PARTITION));
+    for (Path place : List.of(data, held)) {
+      Path temporary = DurableFiles.temporaryBeside(place.resolve("x"));
+      Files.writeString(temporary, "begun");
+      FileTime before = FileTime.from(passes.now().minus(Duration.ofMinutes(10)));
+      Files.setLastModifiedTime(temporary, before);
+      Files.setLastModifiedTime(place, before);
+      pass();
+      pass();
+      assertThat(temporary).exists();
+      passes.advance(HOUR);
+
+      pass();
+
+      assertThat(temporary).doesNotExist();
+    }
   }
 
   @Test
