@@ -19,6 +19,7 @@ import dev.firn.maintenance.repair.CacheRepair;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.retain.RetentionMemory;
 import dev.firn.maintenance.status.ObservedTime;
 import dev.firn.maintenance.status.PassMemory;
@@ -50,7 +51,8 @@ import org.slf4j.LoggerFactory;
  * somebody else stops none of the others (I8: each has an outcome with a reason). One that has not
  * changed since an earlier pass found nothing to do is reported as it was then (see {@link
  * UnchangedPartitions}). A pass that finds nothing to do writes nothing outside {@code
- * maintenance/}; a dry run writes nothing at all.
+ * maintenance/}; a dry run writes nothing at all. On a full disk it begins by giving up the {@link
+ * Reserve}.
  */
 public final class MaintenancePass {
   private static final Logger LOG = LoggerFactory.getLogger(MaintenancePass.class);
@@ -111,9 +113,11 @@ public final class MaintenancePass {
         };
     ObservedTime time = ObservedTime.read(disk, cache, started, uptime.get());
     PassMemory memory = PassMemory.load(disk, cache);
+    Reserve reserve = new Reserve(disk, cache);
     List<Partition> partitions = partitions(options);
     if (!options.dryRun() && !partitions.isEmpty()) {
       new FileSystemCheck(disk).require(cache.root());
+      giveUpReserve(reserve);
       remember(() -> time.save(disk, cache));
     }
     PassRetention retention = new PassRetention(disk, config, time.believedWall(), options);
@@ -187,15 +191,30 @@ public final class MaintenancePass {
           .write(started, PassJournal.entries(reports, sweep.removed(), repair.mended()))
           .ifPresent(why -> sweep.note(cache.journal().path(), why));
     }
+    List<PartitionReport> all = inOrder(partitions, settled, reports);
+    if (!options.dryRun() && options.datasets().isEmpty()) {
+      long liveBytes = all.stream().mapToLong(PartitionReport::bytesAfter).sum();
+      remember(() -> reserve.makeIfPlenty(liveBytes, config.minFreeBytes()));
+    }
     return new PassReport(
         options.dryRun(),
         Duration.between(started, clock.instant()).toMillis(),
-        inOrder(partitions, settled, reports),
+        all,
         sweep.removed(),
         sweep.kept(),
         sweep.bytesPending(),
         retention.reports(),
         compaction.diskRefused() || sweep.diskRefused());
+  }
+
+  private static void giveUpReserve(Reserve reserve) {
+    remember(
+        () -> {
+          long bytes = reserve.giveUpIfFull();
+          if (bytes > 0) {
+            LOG.warn("the disk is full: the reserve of {} bytes is given up", bytes);
+          }
+        });
   }
 
   /** What is known of all partitions: of most that nothing changed, perhaps. */

@@ -12,6 +12,7 @@ import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.CacheVerifier;
 import dev.firn.maintenance.verify.VerifyReport;
@@ -179,6 +180,9 @@ public final class CacheBackup {
         continue; // taken as a partition, if it is one
       }
       if (cache.maintenance().equals(file.getParent())) {
+        if (Reserve.isName(String.valueOf(file.getFileName()))) {
+          continue; // it only takes room
+        }
         takeMutable(file, backup, transfer);
       } else {
         transfer.take(file, backup.inBackup(file));

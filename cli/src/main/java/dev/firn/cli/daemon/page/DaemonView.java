@@ -12,6 +12,7 @@ import dev.firn.cli.failure.Failure;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.text.Counted;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.State;
@@ -82,6 +83,11 @@ public final class DaemonView {
 
   String root() {
     return cache.root().toString();
+  }
+
+  /** Room on the disk that is kept for passes; 0 if none is. */
+  long reserveBytes() throws IOException {
+    return new Reserve(environment.disk(), cache).bytes();
   }
 
   String address() {

@@ -152,6 +152,7 @@ final class StatusDocument {
     json.writeObjectFieldStart("disk");
     json.writeNumberField("freeBytes", view.ticker.freeBytes());
     json.writeNumberField("minFreeBytes", view.config().maintenance().minFreeBytes());
+    json.writeNumberField("reserveBytes", view.reserveBytes());
     json.writeEndObject();
     json.writeNumberField("connections", view.connections());
     json.writeNumberField("waiting", view.reception.waiting());

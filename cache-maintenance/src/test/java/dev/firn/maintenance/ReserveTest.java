@@ -1,0 +1,147 @@
+package dev.firn.maintenance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.firn.core.append.Appends;
+import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.testing.Listing;
+import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Kind;
+import dev.firn.maintenance.backup.BackupListener;
+import dev.firn.maintenance.backup.CacheBackup;
+import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.retain.RetentionConfig;
+import dev.firn.maintenance.retain.RetentionPolicy;
+import dev.firn.maintenance.status.StatusCollector;
+import dev.firn.maintenance.verify.Verifies;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Room on the disk is kept for those who make room, and nobody else minds it. */
+class ReserveTest {
+  private static final RetentionConfig MONTH =
+      RetentionConfig.of(Appends.DATASET, RetentionPolicy.ofDays(30));
+
+  @TempDir Path directory;
+  private Path root;
+  private Path reserve;
+  private RecordingDisk disk;
+  private RetainedCache cache;
+
+  /** A file of three megabytes is past in January, a small one is not. */
+  @BeforeEach
+  void fill() throws Exception {
+    root = directory.resolve("cache");
+    reserve = root.resolve("maintenance/reserve.bin");
+    disk = new RecordingDisk();
+    disk.pretendFree(1L << 30);
+    cache = new RetainedCache(disk, root, MONTH);
+    byte[] random = new byte[3 << 20];
+    new Random(1).nextBytes(random);
+    cache.append(
+        RetainedCache.row("old", "2026-11-20T00:00:00Z")
+            + ", \"text\": \""
+            + Base64.getEncoder().encodeToString(random)
+            + "\"");
+    cache.append(RetainedCache.row("new", "2027-01-20T00:00:00Z"));
+  }
+
+  private void waitUntilTheDiskIsFullInJanuary() {
+    cache.passes().advance(Duration.ofDays(40));
+    disk.pretendFree(0);
+    disk.fitOnly(0);
+  }
+
+  @Test
+  void passOnAFullDiskGivesItUpAndDropsWhatIsPast() throws Exception {
+    cache.pass();
+    assertThat(Files.size(reserve)).isBetween(3L << 17, 4L << 17);
+    waitUntilTheDiskIsFullInJanuary();
+
+    PassReport report = cache.pass();
+
+    assertThat(RetainedCache.only(report).reason()).contains("expired");
+    assertThat(report.diskRefused()).isFalse();
+    assertThat(cache.keys()).containsExactly("new");
+    assertThat(reserve).doesNotExist();
+  }
+
+  @Test
+  void withoutItThatPassIsRefusedAndNothingIsLost() throws Exception {
+    cache.pass();
+    Files.delete(reserve);
+    waitUntilTheDiskIsFullInJanuary();
+
+    PassReport report = cache.pass();
+
+    assertThat(RetainedCache.only(report).outcome()).isEqualTo(Outcome.FAILED);
+    assertThat(report.diskRefused()).isTrue();
+    assertThat(cache.keys()).containsExactly("new", "old");
+  }
+
+  @Test
+  void itIsMadeAgainWhenThereIsPlentyOfRoomAndNotBefore() throws Exception {
+    disk.pretendFree(1 << 20);
+    cache.pass();
+    assertThat(reserve).doesNotExist();
+
+    disk.pretendFree(1L << 30);
+    cache.pass();
+    byte[] first = Files.readAllBytes(reserve);
+    disk.pretendFree(first.length - 1);
+    cache.pass();
+    assertThat(reserve).doesNotExist();
+
+    disk.pretendFree(1L << 30);
+    cache.pass();
+    assertThat(reserve).hasBinaryContent(first);
+    disk.forget();
+    cache.pass();
+    assertThat(disk.changes()).noneMatch(call -> call.path().toString().contains("reserve"));
+  }
+
+  @Test
+  void aDiskThatRefusesItMakesNoPassFailAndKeepsNoPartOfIt() throws Exception {
+    disk.failWith(
+        call -> {
+          if (call.kind() == Kind.WRITE && call.path().toString().contains("reserve")) {
+            throw new IOException("no");
+          }
+        });
+    PassReport report = cache.pass();
+    assertThat(RetainedCache.only(report).outcome()).isNotEqualTo(Outcome.FAILED);
+    assertThat(Listing.of(root).keySet()).noneMatch(path -> path.contains("reserve"));
+  }
+
+  @Test
+  void whoeverOnlyLooksLeavesItAndItIsNoPartOfABackup() throws Exception {
+    cache.pass();
+    waitUntilTheDiskIsFullInJanuary();
+    Map<String, String> before = Listing.of(root);
+
+    cache.dry();
+    CacheDirectory of = new CacheDirectory(disk, root);
+    new StatusCollector(disk, of, Passes.CONFIG, cache.passes()::now).collect(List.of());
+    assertThat(Verifies.trouble(Verifies.full(disk, root))).isEmpty();
+
+    assertThat(Listing.of(root)).isEqualTo(before).containsKey("maintenance/reserve.bin");
+    disk.fitOnly(Long.MAX_VALUE);
+    Path copy = directory.resolve("backup");
+    new CacheBackup(disk, of, Passes.CONFIG, InstantSource.fixed(cache.passes().now()), "test")
+        .run(copy, false, false, new BackupListener() {});
+    assertThat(Listing.of(copy).keySet())
+        .contains("maintenance/status.json")
+        .noneMatch(path -> path.contains("reserve"));
+  }
+}
