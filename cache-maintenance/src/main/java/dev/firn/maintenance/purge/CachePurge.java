@@ -60,6 +60,7 @@ public final class CachePurge {
     if (options.apply() && !partitions.isEmpty()) {
       new FileSystemCheck(disk).require(cache.root());
     }
+    List<Partition> before = cache.partitions(dataset);
     List<PurgedPartition> purged = new ArrayList<>();
     InvalidConditionException misfit = null;
     int fits = 0;
@@ -94,7 +95,7 @@ public final class CachePurge {
         options.apply(),
         purged,
         spools,
-        new GonePartitions(disk, cache, config.retention()).find(dataset),
+        new GonePartitions(disk, cache, config.retention()).find(dataset, before),
         Duration.between(started, clock.instant()).toMillis());
   }
 

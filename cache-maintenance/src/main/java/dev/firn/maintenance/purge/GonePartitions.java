@@ -39,10 +39,14 @@ final class GonePartitions {
     this.retention = retention;
   }
 
-  /** Directories, each with all that is below it. */
-  List<Path> find(String dataset) throws IOException {
+  /**
+   * Directories, each with all that is below it.
+   *
+   * @param before the dataset's partitions when the purge began: one that came since was not purged
+   */
+  List<Path> find(String dataset, List<Partition> before) throws IOException {
     Set<String> present = new HashSet<>();
-    for (Partition partition : cache.partitions(dataset)) {
+    for (Partition partition : before) {
       present.add(partition.path());
     }
     List<Path> gone = new ArrayList<>(new DroppedDatasets(disk, cache).list(dataset));
