@@ -107,15 +107,15 @@ class DroppedRowsTest {
 
     Result result =
         compact(
-            some(DropReason.EXPIRED, "a/0", "a/1", "b/0"),
-            some(DropReason.DUPLICATE, "a/1"),
+            some(DropReason.DUPLICATE, "a/0", "a/1", "b/1"),
+            some(DropReason.EXPIRED, "a/1"),
             some(DropReason.PURGED, "a/0"));
 
     assertThat(result.dropped())
         .isEqualTo(
             new DroppedRows(
-                Map.of(DropReason.PURGED, 1L, DropReason.DUPLICATE, 1L, DropReason.EXPIRED, 1L)));
-    assertThat(keys()).containsExactly("b/1");
+                Map.of(DropReason.PURGED, 1L, DropReason.EXPIRED, 1L, DropReason.DUPLICATE, 1L)));
+    assertThat(keys()).containsExactly("b/0");
   }
 
   @Test
