@@ -68,6 +68,28 @@ class RepeatedAppendTest {
   }
 
   @Test
+  void aShorterWindowIsCarriedOverAndEnds() throws Exception {
+    append("kept");
+    try (Cache cache = Appends.open(disk, root)) {
+      byte[] json = Appends.exchange("brief", 2).getBytes(StandardCharsets.UTF_8);
+      JsonExchange exchange = JsonExchange.parse(json, 0, json.length);
+      first.put("brief", Appends.writer(cache).append(exchange, "brief", Duration.ofMinutes(50)));
+    }
+    appendPlain("plain0", "plain1");
+    compact();
+    requireRepetitionsAreKnown();
+
+    appendPlain("plain2", "plain3");
+    Passes passes = new Passes(disk, root);
+    passes.setWallClock(Instant.now().plus(Duration.ofMinutes(51)));
+    passes.forced();
+    first.remove("brief");
+    requireRepetitionsAreKnown();
+    append("brief");
+    assertThat(Appends.keys(disk, root)).hasSize(2 * (2 + 4 + 1));
+  }
+
+  @Test
   void receiptsOlderThanTheWindowAreLeftBehind() throws Exception {
     append("a", "b");
     Passes passes = new Passes(disk, root);

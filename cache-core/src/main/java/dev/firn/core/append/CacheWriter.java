@@ -5,6 +5,7 @@ import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.rows.NotAnExchangeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** Appends exchanges to one partition. May be shared by threads. */
 public final class CacheWriter {
@@ -26,7 +27,7 @@ public final class CacheWriter {
    */
   public Receipt append(JsonExchange exchange) throws IOException {
     ExchangeId id = ExchangeId.random();
-    return writers.use(partition, writer -> writer.append(exchange, id));
+    return writers.use(partition, writer -> writer.append(exchange, id, ReceiptLedger.WINDOW));
   }
 
   /**
@@ -38,10 +39,25 @@ public final class CacheWriter {
    * @throws IllegalArgumentException if the id is empty
    */
   public Receipt append(JsonExchange exchange, String id) throws IOException {
+    return append(exchange, id, ReceiptLedger.WINDOW);
+  }
+
+  /**
+   * The same for a caller who comes again soon or never: each id that is known takes memory, and a
+   * place in what a compaction carries over.
+   *
+   * @param window for how long from now on it is known, at most 24 hours
+   * @throws IllegalArgumentException if the id is empty, or the window is none
+   */
+  public Receipt append(JsonExchange exchange, String id, Duration window) throws IOException {
     if (id.isEmpty()) {
       throw new IllegalArgumentException("an exchange's id is empty");
     }
-    return writers.use(partition, writer -> writer.append(exchange, ExchangeId.given(id)));
+    if (window.toSeconds() < 1 || window.compareTo(ReceiptLedger.WINDOW) > 0) {
+      throw new IllegalArgumentException(
+          "a window of " + window + " is not between a second and " + ReceiptLedger.WINDOW);
+    }
+    return writers.use(partition, writer -> writer.append(exchange, ExchangeId.given(id), window));
   }
 
   /**

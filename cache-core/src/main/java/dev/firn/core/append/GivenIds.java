@@ -7,6 +7,7 @@ import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.LandedName;
 import dev.firn.core.layout.Partition;
 import java.io.IOException;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
  * to read: the writer's own ids are noted here when it lands them.
  */
 final class GivenIds {
+  private static final int LEAST_KNOWN = 1024;
+
   private final Disk disk;
   private final Partition partition;
   private final InstantSource clock;
@@ -30,6 +33,7 @@ final class GivenIds {
   private final Set<LandedName> read = new HashSet<>();
   private @Nullable GenerationName generation;
   private long completeSince;
+  private int forgetAt = LEAST_KNOWN;
 
   GivenIds(Disk disk, Partition partition, InstantSource clock) {
     this.disk = disk;
@@ -73,6 +77,7 @@ final class GivenIds {
     if (live.name().equals(generation)) {
       receipts.forEach(receipt -> known.put(receipt.id(), receipt.at(live, partition, name)));
       read.add(name);
+      forgetOld();
     }
   }
 
@@ -100,6 +105,20 @@ final class GivenIds {
   /** What was answered to an exchange of this id within the window. */
   Optional<GivenReceipt> find(ExchangeId id) {
     return Optional.ofNullable(known.get(id))
-        .filter(receipt -> ReceiptLedger.isInWindow(receipt, clock.instant()));
+        .filter(receipt -> receipt.isInWindow(clock.instant()));
+  }
+
+  /** So that what is known does not grow with the time that a generation lives. */
+  private void forgetOld() {
+    if (known.size() >= forgetAt) {
+      Instant now = clock.instant();
+      known.values().removeIf(receipt -> !receipt.isInWindow(now));
+      forgetAt = Math.max(LEAST_KNOWN, 2 * known.size());
+    }
+  }
+
+  /** Receipts in memory. */
+  int size() {
+    return known.size();
   }
 }

@@ -4,6 +4,7 @@ import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.layout.PartitionFiles;
+import java.time.Instant;
 
 /**
  * What was answered to an exchange that came with an id of its caller.
@@ -11,13 +12,20 @@ import dev.firn.core.layout.PartitionFiles;
  * @param id the exchange's
  * @param where the landed file, below the root
  * @param atMillis when it landed, in milliseconds since 1970
+ * @param windowSeconds how long from then on a retry is known again
  */
-record GivenReceipt(ExchangeId id, int rows, long rescuedValues, String where, long atMillis) {
+record GivenReceipt(
+    ExchangeId id, int rows, long rescuedValues, String where, long atMillis, long windowSeconds) {
   /** The same of a file that has landed. */
   GivenReceipt at(Generation generation, Partition partition, LandedName name) {
     String file =
         String.join(
             "/", partition.path(), generation.name().format(), PartitionFiles.DATA, name.format());
-    return new GivenReceipt(id, rows, rescuedValues, file, atMillis);
+    return new GivenReceipt(id, rows, rescuedValues, file, atMillis, windowSeconds);
+  }
+
+  /** True while a retry is known again by it. */
+  boolean isInWindow(Instant now) {
+    return now.toEpochMilli() - atMillis < windowSeconds * 1000;
   }
 }

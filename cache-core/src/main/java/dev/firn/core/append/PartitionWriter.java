@@ -27,6 +27,7 @@ import dev.firn.core.rows.SchemaFit;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -127,14 +128,14 @@ final class PartitionWriter {
   /**
    * Lands one exchange.
    *
-   * @param id if it was given, and an exchange with it landed within the window, the first receipt
+   * @param id if it was given, and an exchange with it landed within its window, the first receipt
    *     is returned and nothing lands
    * @throws MismatchException if it does not fit and the dataset rejects what does not
    * @throws CommitStateUnknown if it may have landed
    * @throws IOException if it has not landed
    */
-  Receipt append(JsonExchange exchange, ExchangeId id) throws IOException {
-    Pending own = new Pending(exchange, id);
+  Receipt append(JsonExchange exchange, ExchangeId id, Duration window) throws IOException {
+    Pending own = new Pending(exchange, id, window);
     queue.land(
         own,
         batch -> {
@@ -496,7 +497,9 @@ final class PartitionWriter {
     for (Pending pending : batch) {
       if (pending.id.isGiven()) {
         long rescued = rescuedValues(live, pending);
-        given.add(new GivenReceipt(pending.id, pending.rows.size(), rescued, "", now));
+        given.add(
+            new GivenReceipt(
+                pending.id, pending.rows.size(), rescued, "", now, pending.window.toSeconds()));
       }
     }
     return given;

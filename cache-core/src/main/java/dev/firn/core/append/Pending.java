@@ -3,6 +3,7 @@ package dev.firn.core.append;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.append.HeldAppends.HeldFile;
 import dev.firn.core.rows.JsonExchange;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -18,10 +19,14 @@ final class Pending {
   volatile @Nullable Throwable failure;
   private final Thread appender = Thread.currentThread();
 
-  Pending(JsonExchange exchange, ExchangeId id) {
+  /** How long a retry is known again, if the id was given. */
+  final Duration window;
+
+  Pending(JsonExchange exchange, ExchangeId id, Duration window) {
     this.rows = exchange.rows();
     this.bytes = exchange.bytes();
     this.id = id;
+    this.window = window;
   }
 
   Pending(HeldExchange exchange, HeldFile file) {
@@ -29,6 +34,7 @@ final class Pending {
     this.bytes = 0;
     this.id = ExchangeId.parse(exchange.id()).orElseGet(ExchangeId::random);
     this.held = file;
+    this.window = ReceiptLedger.WINDOW;
   }
 
   /** Lets its appender look again, if it waits. */

@@ -35,7 +35,7 @@ import org.apache.parquet.hadoop.ParquetFileReader;
  * that cannot be read counts as empty: then a retry lands its rows again, and none is lost.
  */
 public final class ReceiptLedger {
-  /** How long a retry is known again. */
+  /** How long a retry is known again, unless its caller has asked for less. */
   public static final Duration WINDOW = Duration.ofHours(24);
 
   private static final String GIVEN = "firn.given";
@@ -74,16 +74,12 @@ public final class ReceiptLedger {
         receipts.addAll(ofLanded(disk, partition, old, name));
       }
     }
-    receipts.removeIf(receipt -> !isInWindow(receipt, now));
+    receipts.removeIf(receipt -> !receipt.isInWindow(now));
     if (receipts.isEmpty()) {
       return;
     }
     DurableFiles.create(
         disk, building.resolve(PartitionFiles.receipts(files++)), ReceiptsFile.format(receipts));
-  }
-
-  static boolean isInWindow(GivenReceipt receipt, Instant now) {
-    return Duration.between(Instant.ofEpochMilli(receipt.atMillis()), now).compareTo(WINDOW) < 0;
   }
 
   /** What stands in the receipts files of a generation. */
@@ -127,14 +123,16 @@ public final class ReceiptLedger {
 
   private static Optional<GivenReceipt> parse(String given, String at) {
     String[] parts = given.split(":", -1);
-    if (parts.length != 3) {
+    if (parts.length < 3 || parts.length > 4) {
       return Optional.empty();
     }
     try {
       int rows = Integer.parseInt(parts[1]);
       long rescued = Long.parseLong(parts[2]);
       long millis = Long.parseLong(at);
-      return ExchangeId.parse(parts[0]).map(id -> new GivenReceipt(id, rows, rescued, "", millis));
+      long window = parts.length == 4 ? Long.parseLong(parts[3]) : WINDOW.toSeconds();
+      return ExchangeId.parse(parts[0])
+          .map(id -> new GivenReceipt(id, rows, rescued, "", millis, window));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
@@ -153,6 +151,9 @@ public final class ReceiptLedger {
           .append(receipt.rows())
           .append(':')
           .append(receipt.rescuedValues());
+      if (receipt.windowSeconds() != WINDOW.toSeconds()) {
+        text.append(':').append(receipt.windowSeconds());
+      }
     }
     return Map.of(GIVEN, text.toString(), AT, Long.toString(given.get(0).atMillis()));
   }

@@ -35,6 +35,9 @@ public final class ReceiptsFile {
       node.put("rescued", receipt.rescuedValues());
       node.put("where", receipt.where());
       node.put("at", receipt.atMillis());
+      if (receipt.windowSeconds() != ReceiptLedger.WINDOW.toSeconds()) {
+        node.put("window", receipt.windowSeconds());
+      }
     }
     document.put("checksum", checksum(list));
     return JSON.writeValueAsBytes(document);
@@ -56,7 +59,8 @@ public final class ReceiptsFile {
                           node.path("rows").asInt(),
                           node.path("rescued").asLong(),
                           node.path("where").asText(),
-                          node.path("at").asLong())));
+                          node.path("at").asLong(),
+                          node.path("window").asLong(ReceiptLedger.WINDOW.toSeconds()))));
     }
     if (receipts.size() != list.size()) {
       throw new Corrupt(file, list.size() + " receipts", receipts.size() + " with an id");

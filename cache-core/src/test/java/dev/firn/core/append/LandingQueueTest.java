@@ -20,7 +20,8 @@ class LandingQueueTest {
   private static Pending exchange() {
     try {
       byte[] json = "{\"n\": 1}".getBytes(StandardCharsets.UTF_8);
-      return new Pending(JsonExchange.parse(json, 0, json.length), ExchangeId.random());
+      return new Pending(
+          JsonExchange.parse(json, 0, json.length), ExchangeId.random(), ReceiptLedger.WINDOW);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

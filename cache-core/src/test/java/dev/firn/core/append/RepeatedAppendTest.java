@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.LandedName;
 import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
@@ -158,6 +160,44 @@ class RepeatedAppendTest {
   }
 
   @Test
+  void aShorterWindowEndsEarlierInWhateverProcess() throws Exception {
+    try (Cache cache = open(disk)) {
+      append(cache, "long", "kept");
+      append(cache, "a", "brief", Duration.ofMinutes(10));
+      clock = () -> Instant.now().plus(Duration.ofMinutes(9));
+      append(cache, "a", "brief", Duration.ofMinutes(10));
+    }
+    try (Cache cache = open(disk)) {
+      append(cache, "a", "brief");
+    }
+    requireOnce("a", "long");
+    clock = () -> Instant.now().plus(Duration.ofMinutes(11));
+    try (Cache cache = open(disk)) {
+      append(cache, "b", "brief", Duration.ofMinutes(10));
+      append(cache, "long", "kept");
+    }
+    requireOnce("a", "b", "long");
+  }
+
+  @Test
+  void idsWhoseWindowIsOverAreForgottenByTheWriterThatLandedThem() throws Exception {
+    GivenIds ids = new GivenIds(disk, Appends.partition(disk, root), () -> clock.instant());
+    Generation live = Appends.live(disk, root).generation();
+    ids.complete(live, List.of(), 1);
+    int most = 0;
+    for (int i = 0; i < 10_000; i++) {
+      Instant now = Instant.EPOCH.plusSeconds(i);
+      clock = () -> now;
+      GivenReceipt receipt =
+          new GivenReceipt(ExchangeId.given("id" + i), 1, 0, "", now.toEpochMilli(), 60);
+      ids.landed(live, new LandedName(i + 1, LandedName.newWriter(true)), List.of(receipt));
+      most = Math.max(most, ids.size());
+      assertThat(ids.find(receipt.id())).isPresent();
+    }
+    assertThat(most).isLessThanOrEqualTo(1024);
+  }
+
+  @Test
   void repetitionAfterAKillAtAnyStepGoesInOnce() throws Exception {
     int kills = 0;
     for (int step = 0; ; step++) {
@@ -191,8 +231,13 @@ class RepeatedAppendTest {
   }
 
   private static Receipt append(Cache cache, String keys, String id) throws Exception {
+    return append(cache, keys, id, ReceiptLedger.WINDOW);
+  }
+
+  private static Receipt append(Cache cache, String keys, String id, Duration window)
+      throws Exception {
     byte[] json = Appends.exchange(keys, 2).getBytes(StandardCharsets.UTF_8);
-    return Appends.writer(cache).append(JsonExchange.parse(json, 0, json.length), id);
+    return Appends.writer(cache).append(JsonExchange.parse(json, 0, json.length), id, window);
   }
 
   private void requireOnce(String... exchanges) throws IOException {

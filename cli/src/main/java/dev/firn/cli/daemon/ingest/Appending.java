@@ -9,6 +9,7 @@ import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.rows.JsonExchange;
 import java.io.Closeable;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -32,13 +33,31 @@ public final class Appending implements Closeable {
   }
 
   /** As {@link CacheWriter#append(JsonExchange)}, or with a key if there is one. */
-  public Receipt append(
+  Receipt append(
       String dataset, Map<String, String> keys, JsonExchange exchange, @Nullable String key)
+      throws IOException {
+    return append(
+        dataset,
+        keys,
+        writer -> key == null ? writer.append(exchange) : writer.append(exchange, key));
+  }
+
+  /** As {@link CacheWriter#append(JsonExchange, String, Duration)}. */
+  public Receipt append(
+      String dataset, Map<String, String> keys, JsonExchange exchange, String key, Duration window)
+      throws IOException {
+    return append(dataset, keys, writer -> writer.append(exchange, key, window));
+  }
+
+  private interface Append {
+    Receipt to(CacheWriter writer) throws IOException;
+  }
+
+  private Receipt append(String dataset, Map<String, String> keys, Append append)
       throws IOException {
     lock.readLock().lock();
     try {
-      CacheWriter writer = appender.writer(dataset, keys);
-      return key == null ? writer.append(exchange) : writer.append(exchange, key);
+      return append.to(appender.writer(dataset, keys));
     } finally {
       lock.readLock().unlock();
     }

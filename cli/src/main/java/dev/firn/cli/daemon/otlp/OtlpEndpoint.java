@@ -38,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 public final class OtlpEndpoint implements Endpoint {
   private static final int LONGEST_KEY = 1024;
   private static final int RETRY_SECONDS = 1;
+
+  /** Exporters give up after minutes. One that sends each second is known by 3,600 receipts. */
+  private static final Duration BODY_WINDOW = Duration.ofHours(1);
+
+  private static final Duration KEY_WINDOW = Duration.ofHours(24);
   private static final int UNAVAILABLE = 503;
 
   private final Signal signal;
@@ -140,7 +145,8 @@ public final class OtlpEndpoint implements Endpoint {
           sendAway(limited.get());
           return;
         }
-        OtlpLander.Outcome outcome = lander.land(signal, outline, own);
+        OtlpLander.Outcome outcome =
+            lander.land(signal, outline, own, key.isEmpty() ? BODY_WINDOW : KEY_WINDOW);
         room.close();
         reception.answer(outcome.partition(), () -> answer(outcome));
       } catch (RefusedException e) {

@@ -15,6 +15,7 @@ import dev.firn.core.append.MismatchException;
 import dev.firn.core.append.Receipt;
 import dev.firn.core.rows.JsonExchange;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.logging.Level;
@@ -59,8 +60,10 @@ final class OtlpLander {
 
   /**
    * @param key of the request
+   * @param window for how long a repetition is known by it
    */
-  Outcome land(Signal signal, Outline outline, String key) throws InterruptedException {
+  Outcome land(Signal signal, Outline outline, String key, Duration window)
+      throws InterruptedException {
     for (Outline.Part part : outline.parts()) {
       SourceLedger page = ledger.of(part.source(), signal.text());
       page.seen();
@@ -77,7 +80,7 @@ final class OtlpLander {
         ledger.of(part.source(), signal.text()).rejected(tally(part), Rejection.NOT_TRIED);
         continue;
       }
-      PartLanding landing = new PartLanding(signal, part, key);
+      PartLanding landing = new PartLanding(signal, part, key, window);
       landing.land();
       rejected += landing.rejected;
       problem = problem.isEmpty() ? landing.problem : problem;
@@ -96,6 +99,7 @@ final class OtlpLander {
     private final Signal signal;
     private final Outline.Part part;
     private final String key;
+    private final Duration window;
     private int exchanges;
     private long landed;
     private long mismatched;
@@ -105,10 +109,11 @@ final class OtlpLander {
     private String partition = "";
     private @Nullable Trouble trouble;
 
-    PartLanding(Signal signal, Outline.Part part, String key) {
+    PartLanding(Signal signal, Outline.Part part, String key, Duration window) {
       this.signal = signal;
       this.part = part;
       this.key = key;
+      this.window = window;
     }
 
     void land() throws InterruptedException {
@@ -165,7 +170,8 @@ final class OtlpLander {
                 signal.dataset(),
                 Map.of("source", part.source()),
                 JsonExchange.of(rows, bytes),
-                own);
+                own,
+                window);
         landed += rows.size();
         held |= receipt.held();
         partition = receipt.partition();
