@@ -2,12 +2,14 @@ package dev.firn.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that Maven packed. */
+/** The version that Maven packed, and the commit that it was built from, as far as known. */
 final class Version implements IVersionProvider {
   private static final String PROPERTIES = "/META-INF/maven/dev.firn/cli/pom.properties";
+  private static final String COMMIT = "/META-INF/firn-commit";
 
   @Override
   public String[] getVersion() throws IOException {
@@ -17,6 +19,18 @@ final class Version implements IVersionProvider {
         properties.load(stream);
       }
     }
-    return new String[] {"firn " + properties.getProperty("version", "(not packaged)")};
+    return new String[] {line(properties.getProperty("version", ""), commit())};
+  }
+
+  static String line(String version, String commit) {
+    return "firn "
+        + (version.isEmpty() ? "(not packaged)" : version)
+        + (commit.isBlank() ? "" : " (commit " + commit.strip() + ")");
+  }
+
+  private static String commit() throws IOException {
+    try (InputStream stream = Firn.class.getResourceAsStream(COMMIT)) {
+      return stream == null ? "" : new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+    }
   }
 }

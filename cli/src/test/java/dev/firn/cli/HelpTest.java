@@ -64,4 +64,12 @@ class HelpTest {
     assertThat(result.code()).isZero();
     assertThat(result.lines()).singleElement().asString().startsWith("firn ");
   }
+
+  @Test
+  void theVersionNamesTheCommitItWasBuiltFrom() {
+    assertThat(Version.line("0.1.0", "1f2e3d4c5b6a\n"))
+        .isEqualTo("firn 0.1.0 (commit 1f2e3d4c5b6a)");
+    assertThat(Version.line("0.1.0", "")).isEqualTo("firn 0.1.0");
+    assertThat(Version.line("", "")).isEqualTo("firn (not packaged)");
+  }
 }
