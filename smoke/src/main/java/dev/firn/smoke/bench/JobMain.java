@@ -34,7 +34,7 @@ public final class JobMain {
         answer(results, job.round());
       }
     }
-    answer(results, Map.of(PEAK, (double) peakBytes()));
+    answer(results, Map.of(PEAK, (double) peakBytes(Path.of("/proc/self/status"))));
     System.exit(0);
   }
 
@@ -43,9 +43,12 @@ public final class JobMain {
     results.flush();
   }
 
-  /** The most memory that this process ever had resident; 0 where the system does not tell. */
-  private static long peakBytes() throws IOException {
-    Path status = Path.of("/proc/self/status");
+  /**
+   * The most memory that a process ever had resident; 0 where the system does not tell.
+   *
+   * @param status of the process, below {@code /proc}
+   */
+  static long peakBytes(Path status) throws IOException {
     if (!Files.exists(status)) {
       return 0;
     }

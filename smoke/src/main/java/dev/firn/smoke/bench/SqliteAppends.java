@@ -86,7 +86,7 @@ final class SqliteAppends implements Job {
     transactions.get(thread).execute("COMMIT");
   }
 
-  private static void bind(PreparedStatement insert, int at, JsonNode value) throws SQLException {
+  static void bind(PreparedStatement insert, int at, JsonNode value) throws SQLException {
     if (value.isIntegralNumber()) {
       insert.setLong(at, value.asLong());
     } else if (value.isNumber()) {

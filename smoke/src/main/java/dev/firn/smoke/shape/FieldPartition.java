@@ -77,6 +77,25 @@ public final class FieldPartition {
     Files.write(partition.cursorFile(), CursorCodec.formatFirst(NAME));
   }
 
+  /**
+   * The same partition as one of another dataset in a root that may be in use: it is there all at
+   * once.
+   *
+   * @return its directory
+   */
+  public static Path copyAs(Path from, Path root, String dataset) throws IOException {
+    Path staged = Files.createTempDirectory(root.getParent(), "staged");
+    copy(from, staged);
+    Path target = Files.createDirectories(root.resolve("datasets")).resolve(dataset);
+    Files.move(staged.resolve("datasets").resolve(DATASET), target);
+    return target.resolve("source=claude");
+  }
+
+  /** Whether what {@link #create} made has been superseded in this partition. */
+  public static boolean isCompacted(Path partition) {
+    return Files.exists(partition.resolve(NAME.format()).resolve(".retired"));
+  }
+
   private static String fileName(int exchange) {
     return "exchange-%05d.parquet".formatted(exchange);
   }

@@ -60,7 +60,9 @@ class BenchTest {
         "append-threads",
         "append-growth",
         "start-status",
-        "idle-pass"
+        "idle-pass",
+        "daemon-latency",
+        "daemon-write"
       })
   void everyEngineGivesFiguresAndEveryTargetIsJudged(String benchmark) throws Exception {
     JsonNode figures = figures(benchmark);

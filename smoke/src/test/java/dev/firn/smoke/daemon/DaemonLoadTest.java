@@ -3,7 +3,6 @@ package dev.firn.smoke.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.smoke.FirnCommand;
 import dev.firn.smoke.TestCommand;
 import java.io.IOException;
@@ -23,15 +22,18 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Eight producers append exchanges of mixed sizes while the daemon maintains; in the middle it is
- * killed. In the end what they were told, what it counted and what is read are the same. Takes
- * eight seconds, with {@code -Dfirn.soak=true} ten minutes.
+ * killed. In the end what they were told, what it counted and what is read are the same, and its
+ * memory has not grown. Takes half a minute, with {@code -Dfirn.soak=true} ten.
  */
 @Timeout(value = 30, unit = TimeUnit.MINUTES, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DaemonLoadTest {
   private static final Duration LENGTH =
-      Boolean.getBoolean("firn.soak") ? Duration.ofMinutes(10) : Duration.ofSeconds(8);
+      Boolean.getBoolean("firn.soak") ? Duration.ofMinutes(10) : Duration.ofSeconds(30);
   private static final int PRODUCERS = 8;
   private static final long MOST_MEMORY_BYTES = 512L << 20;
+
+  /** How often it is looked how much memory the daemon has. */
+  private static final int LOOKS = 60;
 
   @TempDir Path directory;
   private final List<DaemonProcess> daemons = new ArrayList<>();
@@ -74,12 +76,13 @@ class DaemonLoadTest {
     List<Thread> threads = producers.stream().map(Thread::new).toList();
     threads.forEach(Thread::start);
 
-    threads.get(0).join(LENGTH.toMillis() / 2);
+    List<Long> memory = watch(first, client, threads.get(0), LOOKS / 2);
     first.maintain(client);
     first.kill();
     DaemonProcess second = start(firn, root);
     address.set(second.address());
     second.maintain(client);
+    List<Long> memoryAfter = watch(second, client, threads.get(0), LOOKS / 2);
     for (Thread thread : threads) {
       thread.join();
     }
@@ -100,15 +103,37 @@ class DaemonLoadTest {
     }
     assertThat(status.path("lastPass").path("outcome").asText()).isEqualTo("done");
     assertThat(status.path("lastPass").path("totals").path("compacted").asLong()).isPositive();
-    assertThat(status.path("memory").path("residentBytes").asLong()).isLessThan(MOST_MEMORY_BYTES);
     assertThat(second.stop()).isZero();
 
-    List<String> acknowledged = new ArrayList<>();
-    producers.forEach(producer -> acknowledged.addAll(producer.ids()));
-    assertThat(rows(firn, root)).containsExactlyElementsOf(acknowledged.stream().sorted().toList());
+    long rows = new ReadBack(producers).check(firn, root);
     assertThat(new FirnCommand(firn).run("--root", root.toString(), "query", "verify").exitCode())
         .isZero();
-    report(producers, acknowledged.size(), status);
+    report(producers, rows, memory, memoryAfter);
+    assertThat(memory).allSatisfy(bytes -> assertThat(bytes).isLessThan(MOST_MEMORY_BYTES));
+    assertThat(memoryAfter).allSatisfy(bytes -> assertThat(bytes).isLessThan(MOST_MEMORY_BYTES));
+    if (Boolean.getBoolean("firn.soak")) {
+      requireFlat(memory);
+      requireFlat(memoryAfter);
+    }
+  }
+
+  /** Looks so often at the daemon's resident memory, in the time that is left until the middle. */
+  private static List<Long> watch(
+      DaemonProcess daemon, HttpClient client, Thread producer, int looks) throws Exception {
+    List<Long> memory = new ArrayList<>();
+    for (int i = 0; i < looks; i++) {
+      producer.join(LENGTH.toMillis() / LOOKS);
+      memory.add(daemon.status(client).path("memory").path("residentBytes").asLong());
+    }
+    return memory;
+  }
+
+  /** Its heap is full after the first third at the latest; from then on it may not grow. */
+  private static void requireFlat(List<Long> memory) {
+    int third = memory.size() / 3;
+    long middle = memory.subList(third, 2 * third).stream().mapToLong(x -> x).max().orElseThrow();
+    long last = memory.subList(2 * third, 3 * third).stream().mapToLong(x -> x).max().orElseThrow();
+    assertThat(last).isLessThan(middle + middle / 10);
   }
 
   private static JsonNode source(JsonNode status, String name) {
@@ -120,28 +145,22 @@ class DaemonLoadTest {
     throw new AssertionError("no source " + name + " in " + status);
   }
 
-  private static List<String> rows(Path firn, Path root) throws Exception {
-    ObjectMapper json = new ObjectMapper();
-    List<String> ids = new ArrayList<>();
-    for (String line :
-        new FirnCommand(firn)
-            .run("--root", root.toString(), "query", "rows", "load", "--columns", "id")
-            .out()) {
-      ids.add(json.readTree(line).path("id").asText());
-    }
-    return ids.stream().sorted().toList();
-  }
-
   /** For people who run it; what it measures depends on the machine. */
-  private static void report(List<Producer> producers, int rows, JsonNode status) {
+  private static void report(
+      List<Producer> producers, long rows, List<Long> memory, List<Long> memoryAfter) {
     List<Long> micros =
         producers.stream().flatMap(p -> p.latencyMicros().stream()).sorted().toList();
     System.out.printf(
-        "%d exchanges, %d rows; median %.1f ms, p99 %.1f ms; resident %d MB%n",
+        "%d exchanges, %d rows; median %.1f ms, p99 %.1f ms; resident MB %s, after the kill %s%n",
         micros.size(),
         rows,
         micros.get(micros.size() / 2) / 1000.0,
         micros.get(micros.size() * 99 / 100) / 1000.0,
-        status.path("memory").path("residentBytes").asLong() >> 20);
+        megabytes(memory),
+        megabytes(memoryAfter));
+  }
+
+  private static List<Long> megabytes(List<Long> bytes) {
+    return bytes.stream().map(value -> value >> 20).toList();
   }
 }

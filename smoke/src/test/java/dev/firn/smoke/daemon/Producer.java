@@ -33,7 +33,10 @@ final class Producer implements Runnable {
   private final Supplier<String> address;
   private final BooleanSupplier over;
   private final Random random;
-  private final List<String> ids = new ArrayList<>();
+
+  /** Of the exchanges that were acknowledged, by their number. */
+  private final List<Integer> rows = new ArrayList<>();
+
   private final List<Long> latencyMicros = new ArrayList<>();
 
   /** By address of the daemon: exchanges that it acknowledged, and requests that it sent away. */
@@ -62,13 +65,11 @@ final class Producer implements Runnable {
   }
 
   private void append(int number) throws IOException, InterruptedException {
-    int rows = ROWS[random.nextInt(ROWS.length)];
+    int count = ROWS[random.nextInt(ROWS.length)];
     String text = "x".repeat(TEXT[random.nextInt(TEXT.length)]);
     StringBuilder lines = new StringBuilder();
-    List<String> sent = new ArrayList<>();
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < count; row++) {
       String id = name + "-" + number + "-" + row;
-      sent.add(id);
       lines.append("{\"id\":\"%s\",\"text\":\"%s\"}\n".formatted(id, text));
     }
     byte[] body = lines.toString().getBytes(StandardCharsets.UTF_8);
@@ -95,7 +96,7 @@ final class Producer implements Runnable {
       if (response.statusCode() == 200) {
         latencyMicros.add((System.nanoTime() - began) / 1000);
         counts[0]++;
-        ids.addAll(sent);
+        rows.add(count);
         return;
       }
       if (response.statusCode() != 429) {
@@ -117,9 +118,12 @@ final class Producer implements Runnable {
     return name;
   }
 
-  /** Ids of rows that were acknowledged. */
-  List<String> ids() {
-    return ids;
+  /**
+   * How many rows each acknowledged exchange has, by its number. The id of a row is {@code
+   * <name>-<number>-<row>}.
+   */
+  List<Integer> rows() {
+    return rows;
   }
 
   List<Long> latencyMicros() {
