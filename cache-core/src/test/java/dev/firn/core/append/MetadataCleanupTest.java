@@ -10,6 +10,7 @@ import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
 import dev.firn.core.generation.SameThread;
 import dev.firn.core.read.RowReader;
+import dev.firn.core.testing.RecordingDisk;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -123,6 +124,32 @@ class MetadataCleanupTest {
       }
     }
     assertThat(Appends.keys(disk, root)).hasSize(101);
+  }
+
+  @Test
+  void versionsGoFromTheLowestUpAndBeforeWhatTheyLeadTo() throws Exception {
+    RecordingDisk watched = new RecordingDisk();
+    try (Cache cache = Cache.open(watched, root, clock, Appends.OPTIONS)) {
+      for (int i = 0; i < 60; i++) {
+        Appends.writer(cache).append(Appends.exchange("w" + i, 1));
+        cache.publish();
+      }
+    }
+    List<Integer> removed = new ArrayList<>();
+    boolean manifests = false;
+    for (RecordingDisk.Call call : watched.changes()) {
+      String name = String.valueOf(call.path().getFileName());
+      var version = MetadataVersions.parse(name);
+      if (call.kind() == RecordingDisk.Kind.LINK && version.isPresent()) {
+        manifests = false; // the next publish
+      } else if (call.kind() == RecordingDisk.Kind.DELETE && version.isPresent()) {
+        assertThat(manifests).as("removed before %s", name).isFalse();
+        removed.add(version.getAsInt());
+      } else if (call.kind() == RecordingDisk.Kind.DELETE && name.endsWith(".avro")) {
+        manifests |= !name.startsWith(".");
+      }
+    }
+    assertThat(removed).hasSizeGreaterThan(20).isSorted();
   }
 
   @Test
