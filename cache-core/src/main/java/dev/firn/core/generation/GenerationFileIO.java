@@ -7,8 +7,13 @@ import dev.firn.core.disk.IcebergInput;
 import dev.firn.core.disk.IcebergOutput;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.exceptions.RuntimeIOException;
 import org.apache.iceberg.io.FileIO;
 import org.apache.iceberg.io.InputFile;
@@ -56,16 +61,35 @@ public final class GenerationFileIO implements FileIO {
     return requireNoLink(paths.resolve(location));
   }
 
+  /** {@link #resolve} of each, in order; a directory on the way to many is looked at once. */
+  public List<Path> resolveAll(Collection<String> locations) throws IOException {
+    List<Path> resolved = new ArrayList<>(locations.size());
+    Set<Path> looked = new HashSet<>();
+    for (String location : locations) {
+      Path path = paths.resolve(location);
+      requireNoLink(path, looked);
+      resolved.add(path);
+    }
+    return resolved;
+  }
+
   /** The path itself; Corrupt if it, or a directory on the way from the generation, is a link. */
   Path requireNoLink(Path path) throws IOException {
+    requireNoLink(path, new HashSet<>());
+    return path;
+  }
+
+  /**
+   * @param looked at already, each with all that is above it
+   */
+  private void requireNoLink(Path path, Set<Path> looked) throws IOException {
     for (Path step = path;
-        !step.equals(paths.directory());
+        !step.equals(paths.directory()) && looked.add(step);
         step = Objects.requireNonNull(step.getParent())) {
       Optional<FileStat> stat = disk.stat(step);
       if (stat.isPresent() && stat.get().kind() == FileStat.Kind.SYMBOLIC_LINK) {
         throw new Corrupt(step, "a file or directory", "a symbolic link");
       }
     }
-    return path;
   }
 }

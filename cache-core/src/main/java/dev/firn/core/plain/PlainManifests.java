@@ -1,12 +1,10 @@
 package dev.firn.core.plain;
 
 import dev.firn.core.plain.AvroBlocks.Schema;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /**
  * Manifest lists and manifests of unpartitioned tables of version 2, as Iceberg has Firn write
@@ -17,6 +15,9 @@ final class PlainManifests {
   private static final Schema LIST = new Schema(2035, 0xca004ef1L);
 
   private static final Schema MANIFEST = new Schema(3584, 0xc53291a4L);
+
+  /** No id of a column. */
+  static final int NO_COLUMN = -1;
 
   private static final int EXISTING = 0;
   private static final int ADDED = 1;
@@ -30,10 +31,9 @@ final class PlainManifests {
   /**
    * A live entry of a manifest.
    *
-   * @param ends upper bounds of the columns asked for, by their ids, where there are any
+   * @param newestMicros the upper bound of a timestamp, {@link Long#MAX_VALUE} if none is asked for
    */
-  record Entry(
-      String location, long rows, long bytes, long sequenceNumber, Map<Integer, byte[]> ends) {}
+  record Entry(String location, long rows, long bytes, long sequenceNumber, long newestMicros) {}
 
   static List<Manifest> parseList(byte[] file) throws UnusualException {
     List<Manifest> manifests = new ArrayList<>();
@@ -66,9 +66,9 @@ final class PlainManifests {
   }
 
   /**
-   * @param columns ids of those whose upper bounds are asked for
+   * @param timestampId of the column whose upper bounds are asked for, or {@link #NO_COLUMN}
    */
-  static List<Entry> parse(byte[] file, Manifest manifest, Set<Integer> columns)
+  static List<Entry> parse(byte[] file, Manifest manifest, int timestampId)
       throws UnusualException {
     UnusualException.unless(file.length == manifest.bytes(), "another length");
     List<Entry> entries = new ArrayList<>();
@@ -83,7 +83,7 @@ final class PlainManifests {
           long sequenceNumber = numbered ? input.number() : manifest.sequenceNumber();
           UnusualException.unless(numbered || status == ADDED, "no sequence number");
           skipNumberOrNull(input); // the file's own sequence number
-          Entry entry = file(input, sequenceNumber, columns);
+          Entry entry = file(input, sequenceNumber, timestampId);
           if (status != DELETED) {
             entries.add(entry);
           }
@@ -91,7 +91,7 @@ final class PlainManifests {
     return entries;
   }
 
-  private static Entry file(AvroInput input, long sequenceNumber, Set<Integer> columns)
+  private static Entry file(AvroInput input, long sequenceNumber, int timestampId)
       throws UnusualException {
     UnusualException.unless(input.small() == 0, "a file of deletes");
     String location = input.text();
@@ -100,16 +100,16 @@ final class PlainManifests {
     long bytes = input.number();
     UnusualException.unless(rows >= 0 && bytes >= 0, "a negative count");
     for (int i = 0; i < 4; i++) { // sizes, values, nulls and NaNs of columns
-      skipNumbersOfColumns(input);
+      skipMap(input);
     }
-    bounds(input, Set.of()); // the lower ones
-    Map<Integer, byte[]> ends = bounds(input, columns);
+    bound(input, NO_COLUMN); // lower ones
+    long newestMicros = bound(input, timestampId);
     UnusualException.unless(!input.isThere(), "a key");
     skipNumbers(input); // offsets of row groups
     UnusualException.unless(!input.isThere(), "columns of an equality delete");
     skipNumberOrNull(input); // the sort order
     UnusualException.unless(!input.isThere(), "a data file that a delete file is for");
-    return new Entry(location, rows, bytes, sequenceNumber, ends);
+    return new Entry(location, rows, bytes, sequenceNumber, newestMicros);
   }
 
   private static void skipNumberOrNull(AvroInput input) throws UnusualException {
@@ -128,7 +128,8 @@ final class PlainManifests {
     }
   }
 
-  private static void skipNumbersOfColumns(AvroInput input) throws UnusualException {
+  /** Of ids of columns to numbers. */
+  private static void skipMap(AvroInput input) throws UnusualException {
     if (input.isThere()) {
       for (long count = count(input); count > 0; count = count(input)) {
         for (long i = 0; i < count; i++) {
@@ -139,22 +140,26 @@ final class PlainManifests {
     }
   }
 
-  private static Map<Integer, byte[]> bounds(AvroInput input, Set<Integer> columns)
-      throws UnusualException {
-    Map<Integer, byte[]> bounds = new HashMap<>();
+  /** The bound of a timestamp in a map of ids of columns to bytes, which must have it. */
+  private static long bound(AvroInput input, int timestampId) throws UnusualException {
+    long found = Long.MAX_VALUE;
+    boolean there = timestampId == NO_COLUMN;
     if (input.isThere()) {
       for (long count = count(input); count > 0; count = count(input)) {
         for (long i = 0; i < count; i++) {
-          int column = input.small();
+          boolean wanted = input.small() == timestampId;
           long length = input.number();
           int start = input.skip(length);
-          if (columns.contains(column)) {
-            bounds.put(column, Arrays.copyOfRange(input.bytes(), start, start + (int) length));
+          if (wanted) {
+            UnusualException.unless(length == Long.BYTES, "a bound");
+            found = ByteBuffer.wrap(input.bytes()).order(ByteOrder.LITTLE_ENDIAN).getLong(start);
+            there = true;
           }
         }
       }
     }
-    return bounds;
+    UnusualException.unless(there, "no bound");
+    return found;
   }
 
   /** How many elements follow; a negative count comes with the bytes that they take. */

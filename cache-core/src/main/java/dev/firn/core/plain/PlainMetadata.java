@@ -1,10 +1,8 @@
 package dev.firn.core.plain;
 
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param snapshots how many there are
  * @param manifestList location of the current snapshot's; null if there is no snapshot
  * @param specId of the one partition spec
- * @param columns of the current schema, by name
+ * @param timestampId of the column that says when what a row tells of happened, or {@link
+ *     PlainManifests#NO_COLUMN}
  */
 record PlainMetadata(
-    long published,
-    int snapshots,
-    @Nullable String manifestList,
-    int specId,
-    Map<String, PlainColumn> columns) {
+    long published, int snapshots, @Nullable String manifestList, int specId, int timestampId) {
   private static final Set<String> MEMBERS =
       Set.of(
           "format-version",
@@ -66,7 +61,11 @@ record PlainMetadata(
 
   private static final long NO_SNAPSHOT = -1;
 
-  static PlainMetadata parse(byte[] document) throws IOException, UnusualException {
+  /**
+   * @param times the columns of which the first counts that can be a time
+   */
+  static PlainMetadata parse(byte[] document, List<String> times)
+      throws IOException, UnusualException {
     PlainJson table = PlainJson.parse(document);
     UnusualException.unless(table.names().equals(MEMBERS), "other members");
     UnusualException.unless(table.number("format-version") == 2, "another version");
@@ -74,7 +73,7 @@ record PlainMetadata(
     table.text("table-uuid");
     table.small("last-column-id");
     table.small("last-partition-id");
-    PlainSchema schema = currentSchema(table);
+    int timestampId = timestamp(table, times);
     int specId = specId(table);
     requireUnsorted(table);
     UnusualException.unless(table.objects("statistics").isEmpty(), "statistics");
@@ -87,20 +86,21 @@ record PlainMetadata(
     String manifestList = manifestList(snapshots, current, table.number("last-sequence-number"));
     UnusualException.unless(
         (manifestList == null) == (current == NO_SNAPSHOT), "no current snapshot");
-    return new PlainMetadata(published, snapshots.size(), manifestList, specId, schema.columns());
+    return new PlainMetadata(published, snapshots.size(), manifestList, specId, timestampId);
   }
 
-  private static PlainSchema currentSchema(PlainJson table) throws UnusualException {
-    Map<Integer, PlainSchema> schemas = new HashMap<>();
-    for (PlainJson json : table.objects("schemas")) {
-      PlainSchema schema = PlainSchema.read(json);
-      UnusualException.unless(schemas.put(schema.id(), schema) == null, "a schema's id");
+  /** In the current one of the schemas, all of which must be usual. */
+  private static int timestamp(PlainJson table, List<String> times) throws UnusualException {
+    int current = table.small("current-schema-id");
+    int timestampId = PlainManifests.NO_COLUMN;
+    Set<Integer> ids = new HashSet<>();
+    for (PlainJson schema : table.objects("schemas")) {
+      int id = PlainSchema.requireUsual(schema);
+      UnusualException.unless(ids.add(id), "a schema's id");
+      timestampId = id == current ? PlainSchema.timestamp(schema, times) : timestampId;
     }
-    PlainSchema current = schemas.get(table.small("current-schema-id"));
-    if (current == null) {
-      throw new UnusualException("no current schema");
-    }
-    return current;
+    UnusualException.unless(ids.contains(current), "no current schema");
+    return timestampId;
   }
 
   private static int specId(PlainJson table) throws UnusualException {

@@ -1,6 +1,5 @@
 package dev.firn.core.plain;
 
-import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.generation.GenerationPaths;
@@ -9,21 +8,13 @@ import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.LandedName;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.layout.PartitionFiles;
-import dev.firn.core.plain.PlainManifests.Entry;
-import dev.firn.core.plain.PlainManifests.Manifest;
+import dev.firn.core.plain.PlainFiles.LiveFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /**
@@ -43,15 +34,10 @@ import java.util.Set;
  *
  * @param baselineFiles live data files right after the last swap, 0 if there was none
  * @param snapshots how many the table has
- * @param columns of those asked for the ones that are there
  * @param files the live data files in the order in which they were added
  */
 public record PlainPartition(
-    GenerationName generation,
-    long baselineFiles,
-    int snapshots,
-    List<PlainColumn> columns,
-    List<LiveFile> files) {
+    GenerationName generation, long baselineFiles, int snapshots, List<LiveFile> files) {
   private static final Set<String> BESIDE_THE_GENERATION =
       Set.of(
           PartitionFiles.CURSOR,
@@ -60,45 +46,19 @@ public record PlainPartition(
           PartitionFiles.MAINTAIN_LOCK,
           PartitionFiles.MAINTAIN_OWNER);
 
-  /**
-   * A live data file.
-   *
-   * @param location as the table records it
-   * @param ends upper bounds of the columns asked for as Iceberg stores them, by column id
-   */
-  public record LiveFile(String location, long rows, long bytes, Map<Integer, byte[]> ends) {
-
-    public String fileName() {
-      return location.substring(location.lastIndexOf('/') + 1);
-    }
-
-    /**
-     * No value of a column that is stored as a whole number is larger; empty if that is not known.
-     */
-    public OptionalLong end(PlainColumn column) {
-      byte[] end = ends.get(column.id());
-      if (end == null || end.length != Integer.BYTES && end.length != Long.BYTES) {
-        return OptionalLong.empty();
-      }
-      ByteBuffer number = ByteBuffer.wrap(end).order(ByteOrder.LITTLE_ENDIAN);
-      return OptionalLong.of(end.length == Long.BYTES ? number.getLong() : number.getInt());
-    }
-  }
-
   public PlainPartition {
-    columns = List.copyOf(columns);
     files = List.copyOf(files);
   }
 
   /**
    * What is in a partition, or empty if anything about it is unusual or cannot be read.
    *
-   * @param columns names of those whose upper bounds are asked for
+   * @param times columns of which the first that can be a time is {@link LiveFile#newestMicros}; it
+   *     is unusual if it is no timestamp, or text, of which nothing is known
    */
-  public static Optional<PlainPartition> find(
-      Disk disk, Partition partition, Collection<String> columns) {
+  public static Optional<PlainPartition> find(Disk disk, Partition partition, List<String> times) {
     try {
-      return Optional.of(new Reader(disk, partition, columns).read());
+      return Optional.of(new Reader(disk, partition, times).read());
     } catch (UnusualException | IOException | RuntimeException e) {
       return Optional.empty(); // for Iceberg to say what it is
     }
@@ -107,12 +67,12 @@ public record PlainPartition(
   private static final class Reader {
     private final Disk disk;
     private final Partition partition;
-    private final Collection<String> asked;
+    private final List<String> times;
 
-    Reader(Disk disk, Partition partition, Collection<String> asked) {
+    Reader(Disk disk, Partition partition, List<String> times) {
       this.disk = disk;
       this.partition = partition;
-      this.asked = asked;
+      this.times = times;
     }
 
     PlainPartition read() throws IOException, UnusualException {
@@ -127,14 +87,16 @@ public record PlainPartition(
               && disk.stat(paths.directory().resolve(PartitionFiles.RETIRED)).isEmpty(),
           "no live generation");
       long landed = highestLanded(paths);
-      PlainMetadata metadata = PlainMetadata.parse(file(newestMetadata(paths)));
+      PlainMetadata metadata = PlainMetadata.parse(file(newestMetadata(paths)), times);
       UnusualException.unless(landed <= metadata.published(), "unpublished files");
-      List<PlainColumn> columns = columns(metadata);
-      List<LiveFile> files = files(paths, metadata, columns);
+      List<LiveFile> files =
+          metadata.manifestList() == null
+              ? List.of()
+              : PlainFiles.read(
+                  disk, paths, metadata.manifestList(), metadata.specId(), metadata.timestampId());
       UnusualException.unless(
           Arrays.equals(disk.read(cursorFile), cursorBytes), "a swap meanwhile");
-      return new PlainPartition(
-          cursor.live(), cursor.baselineFiles(), metadata.snapshots(), columns, files);
+      return new PlainPartition(cursor.live(), cursor.baselineFiles(), metadata.snapshots(), files);
     }
 
     private void requireNothingElse(GenerationName live) throws IOException, UnusualException {
@@ -172,71 +134,7 @@ public record PlainPartition(
     }
 
     private byte[] file(Path path) throws IOException, UnusualException {
-      UnusualException.unless(disk.isFile(path), "no file");
-      return disk.read(path);
-    }
-
-    /** A list or a manifest. */
-    private byte[] inMetadata(GenerationPaths paths, String location)
-        throws IOException, UnusualException {
-      Path path = paths.resolve(location);
-      UnusualException.unless(paths.metadata().equals(path.getParent()), "another place");
-      return file(path);
-    }
-
-    private List<PlainColumn> columns(PlainMetadata metadata) {
-      List<PlainColumn> columns = new ArrayList<>();
-      for (String name : asked) {
-        PlainColumn column = metadata.columns().get(name);
-        if (column != null) {
-          columns.add(column);
-        }
-      }
-      return columns;
-    }
-
-    private List<LiveFile> files(
-        GenerationPaths paths, PlainMetadata metadata, List<PlainColumn> columns)
-        throws IOException, UnusualException {
-      if (metadata.manifestList() == null) {
-        return List.of();
-      }
-      Set<Integer> ids = new HashSet<>();
-      for (PlainColumn column : columns) {
-        ids.add(column.id());
-      }
-      List<Entry> entries = new ArrayList<>();
-      for (Manifest manifest :
-          PlainManifests.parseList(inMetadata(paths, metadata.manifestList()))) {
-        UnusualException.unless(manifest.specId() == metadata.specId(), "another spec");
-        entries.addAll(PlainManifests.parse(inMetadata(paths, manifest.location()), manifest, ids));
-      }
-      return inOrderOfAddition(paths, entries);
-    }
-
-    /** As {@link dev.firn.core.generation.Generation#liveFiles} has them. */
-    private static List<LiveFile> inOrderOfAddition(GenerationPaths paths, List<Entry> entries)
-        throws Corrupt, UnusualException {
-      entries.sort(
-          (a, b) -> {
-            int bySequence = Long.compare(a.sequenceNumber(), b.sequenceNumber());
-            return bySequence == 0 ? Long.compare(landedNumber(a), landedNumber(b)) : bySequence;
-          });
-      List<LiveFile> files = new ArrayList<>(entries.size());
-      Set<String> locations = new HashSet<>();
-      for (Entry entry : entries) {
-        paths.resolve(entry.location());
-        UnusualException.unless(locations.add(entry.location()), "a file that is there twice");
-        files.add(new LiveFile(entry.location(), entry.rows(), entry.bytes(), entry.ends()));
-      }
-      return files;
-    }
-
-    private static long landedNumber(Entry entry) {
-      String location = entry.location();
-      return LandedName.parse(location.substring(location.lastIndexOf('/') + 1))
-          .map(LandedName::number)
-          .orElse(0L);
+      return PlainFiles.file(disk, path);
     }
   }
 }

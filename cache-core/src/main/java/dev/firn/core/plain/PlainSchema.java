@@ -1,12 +1,11 @@
 package dev.firn.core.plain;
 
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A schema that Iceberg takes; one that it might refuse is unusual. */
+/** Tells a schema that Iceberg takes from one that it might refuse. */
 final class PlainSchema {
   private static final Set<String> PRIMITIVES =
       Set.of(
@@ -28,34 +27,38 @@ final class PlainSchema {
   private static final Set<String> OF_LIST =
       Set.of("type", "element-id", "element", "element-required");
 
-  private final Set<Integer> ids = new HashSet<>();
-  private final Map<String, PlainColumn> columns = new HashMap<>();
-  private final int schemaId;
+  /** Types of which a value can be a time. */
+  private static final Set<String> TIMES =
+      Set.of("timestamp", "timestamptz", "date", "string", "int", "long", "double");
 
-  private PlainSchema(int schemaId) {
-    this.schemaId = schemaId;
+  private final Set<Integer> ids = new HashSet<>();
+
+  private PlainSchema() {}
+
+  /** The schema's id. */
+  static int requireUsual(PlainJson schema) throws UnusualException {
+    schema.requireOnly(OF_SCHEMA);
+    new PlainSchema().struct(schema);
+    return schema.small("schema-id");
   }
 
-  static PlainSchema read(PlainJson schema) throws UnusualException {
-    schema.requireOnly(OF_SCHEMA);
-    PlainSchema read = new PlainSchema(schema.small("schema-id"));
-    for (PlainJson field : schema.objects("fields")) {
-      if (field.get("type") instanceof String type) {
-        String name = field.text("name");
-        read.columns.put(name, new PlainColumn(name, field.small("id"), type));
+  /**
+   * The id of the first of these columns that can be a time, if it is a timestamp; {@link
+   * PlainManifests#NO_COLUMN} if none can be one, or what is one is a text, whose bounds say
+   * nothing.
+   */
+  static int timestamp(PlainJson schema, List<String> names) throws UnusualException {
+    for (String name : names) {
+      for (PlainJson field : schema.objects("fields")) {
+        if (field.text("name").equals(name)
+            && field.get("type") instanceof String type
+            && TIMES.contains(type)) {
+          UnusualException.unless(type.equals("string") || type.startsWith("timestamp"), type);
+          return type.equals("string") ? PlainManifests.NO_COLUMN : field.small("id");
+        }
       }
     }
-    read.struct(schema);
-    return read;
-  }
-
-  int id() {
-    return schemaId;
-  }
-
-  /** Those at the top that are not nested, by name. */
-  Map<String, PlainColumn> columns() {
-    return columns;
+    return PlainManifests.NO_COLUMN;
   }
 
   private void struct(PlainJson struct) throws UnusualException {

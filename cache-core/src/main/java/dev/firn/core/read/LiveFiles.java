@@ -7,6 +7,8 @@ import dev.firn.core.condition.ColumnStatistics;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
+import dev.firn.core.plain.PlainFiles;
+import dev.firn.core.plain.PlainFiles.LiveFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Snapshot;
+import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
@@ -61,7 +65,8 @@ public record LiveFiles(
         if (attempt > 1) {
           generation = Generation.load(disk, found.directory(), found.name());
         }
-        return of(generation, condition.apply(generation), constants);
+        Optional<Bound> bound = condition.apply(generation);
+        return bound.isEmpty() ? all(disk, generation) : of(generation, bound, constants);
       } catch (Corrupt e) {
         throw RowReader.removedOr(disk, generation, e);
       } catch (CommitConflict e) {
@@ -70,6 +75,34 @@ public record LiveFiles(
         }
       }
     }
+  }
+
+  /** Without a condition nothing is asked of a file but where it is and what is deleted in it. */
+  private static LiveFiles all(Disk disk, Generation generation) throws IOException {
+    TableMetadata metadata = generation.metadata();
+    @Nullable Snapshot snapshot = metadata.currentSnapshot();
+    Optional<List<LiveFile>> plain =
+        snapshot == null
+                || snapshot.manifestListLocation() == null
+                || metadata.formatVersion() != 2
+                || metadata.specs().size() != 1
+                || !metadata.spec().isUnpartitioned()
+            ? Optional.empty()
+            : PlainFiles.find(
+                disk,
+                generation.paths(),
+                snapshot.manifestListLocation(),
+                metadata.defaultSpecId());
+    if (plain.isEmpty()) {
+      return of(generation, Optional.empty(), Map.of());
+    }
+    List<Path> whole =
+        new ArrayList<>(
+            generation.io().resolveAll(plain.get().stream().map(LiveFile::location).toList()));
+    for (LandedName name : generation.unpublished()) {
+      whole.add(generation.paths().data().resolve(name.format()));
+    }
+    return new LiveFiles(generation, whole, Map.of(), 0);
   }
 
   private static LiveFiles of(

@@ -1,6 +1,7 @@
 package dev.firn.maintenance.retain;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.Schema;
@@ -28,6 +29,9 @@ record EventTime(Types.NestedField column) {
   /** No time is known. */
   static final long NONE = Long.MIN_VALUE;
 
+  /** Looked for in this order where no column is declared. */
+  static final List<String> COLUMNS = List.of("timestamp", "created_at", "recorded_at", "date");
+
   private static final long MICROS_A_DAY = 86_400_000_000L;
   private static final double LEAST = 1e8;
   private static final double MILLIS = 1e11;
@@ -36,7 +40,7 @@ record EventTime(Types.NestedField column) {
 
   /** Empty if the schema has none of the usual columns with a type that can be a time. */
   static Optional<EventTime> find(Schema schema) {
-    return RetentionConfig.USUAL_TIME_COLUMNS.stream()
+    return COLUMNS.stream()
         .filter(name -> schema.asStruct().field(name) != null)
         .map(name -> Objects.requireNonNull(schema.asStruct().field(name)))
         .filter(EventTime::canBeTime)

@@ -24,6 +24,22 @@ public record OldRows(String dataset, String column, long rows, long bytes, Inst
   public static final int DAYS = 90;
 
   /**
+   * The columns of which {@link #find} looks at the first that is there and can be a time; none if
+   * the dataset has a retention.
+   */
+  public static List<String> columns(RetentionConfig config, String dataset) {
+    if (config.isConfigured(dataset)) {
+      return List.of();
+    }
+    return config.timestampColumn(dataset).map(List::of).orElse(EventTime.COLUMNS);
+  }
+
+  /** Rows of before this are old. */
+  public static long beforeMicros(Instant now) {
+    return EventTime.micros(now.minus(Duration.ofDays(DAYS)));
+  }
+
+  /**
    * The live files of a partition with the statistics that {@link #find} looks at; empty where
    * there is nothing to find.
    */
@@ -47,7 +63,7 @@ public record OldRows(String dataset, String column, long rows, long bytes, Inst
     if (time.isEmpty()) {
       return Optional.empty();
     }
-    long before = EventTime.micros(now.minus(Duration.ofDays(DAYS)));
+    long before = beforeMicros(now);
     long rows = 0;
     long bytes = 0;
     long oldest = TimeRange.LATEST;

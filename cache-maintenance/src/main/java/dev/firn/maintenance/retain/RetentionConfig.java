@@ -2,7 +2,6 @@ package dev.firn.maintenance.retain;
 
 import dev.firn.core.layout.CacheDirectory;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,10 +20,6 @@ public record RetentionConfig(
     Map<String, RetentionPolicy> policies,
     Map<String, String> timestampColumns,
     Map<String, String> keys) {
-  /** Looked for in this order where no column is declared. */
-  static final List<String> USUAL_TIME_COLUMNS =
-      List.of("timestamp", "created_at", "recorded_at", "date");
-
   private static final RetentionConfig NONE =
       new RetentionConfig(OptionalLong.empty(), Map.of(), Map.of(), Map.of());
 
@@ -77,12 +72,6 @@ public record RetentionConfig(
     return policies.containsKey(dataset)
         || defaultDays.isPresent()
         || dataset.equals(CacheDirectory.JOURNAL_DATASET);
-  }
-
-  /** Where the time of rows may be: the declared column, else those that are looked for. */
-  public List<String> timeColumns(String dataset) {
-    String declared = timestampColumns.get(dataset);
-    return declared == null ? USUAL_TIME_COLUMNS : List.of(declared);
   }
 
   public Optional<String> timestampColumn(String dataset) {

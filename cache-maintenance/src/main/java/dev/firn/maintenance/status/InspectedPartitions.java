@@ -28,7 +28,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.util.Pair;
 
@@ -43,18 +45,19 @@ final class InspectedPartitions {
   private final SweepInspector sweep;
   private final RetentionConfig retention;
   private final Instant now;
+  private final Map<String, OldRows> old = new TreeMap<>();
 
   InspectedPartitions(
-      Disk disk, CacheDirectory cache, MaintenanceConfig config, PassMemory memory, Instant wall) {
+      Disk disk, CacheDirectory cache, MaintenanceConfig config, PassMemory memory, Instant now) {
     this.disk = disk;
     this.cache = cache;
-    ObservedTime time = ObservedTime.read(disk, cache, wall, Uptime.ofThisMachine());
-    this.retention = config.retention();
-    this.now = time.believedWall();
-    this.retained = new PassRetention(disk, config, now, PassOptions.standard());
+    ObservedTime time = ObservedTime.read(disk, cache, now, Uptime.ofThisMachine());
+    this.retained = new PassRetention(disk, config, time.believedWall(), PassOptions.standard());
     this.assessor =
         new PartitionAssessor(
             disk, config, memory, PassOptions.standard(), List.of(retained), retained::periods);
+    this.retention = config.retention();
+    this.now = time.believedWall();
     this.sweep = new SweepInspector(disk, cache, config, time, false);
   }
 
@@ -80,7 +83,23 @@ final class InspectedPartitions {
     if (assessment.report().outcome() == Outcome.UNREADABLE) {
       return unreadable(Problem.GENERATION_DAMAGED, assessment.reason());
     }
+    findOld(live);
     return live(live, assessment);
+  }
+
+  private void findOld(Live live) {
+    try {
+      OldRows.files(retention, live)
+          .flatMap(files -> OldRows.find(retention, live, files, now))
+          .ifPresent(found -> old.merge(found.dataset(), found, OldRows::plus));
+    } catch (IOException e) {
+      return; // what is wrong with the partition has been told
+    }
+  }
+
+  /** Of each dataset without a retention that was looked at. */
+  List<OldRows> old() {
+    return List.copyOf(old.values());
   }
 
   private static NotLive unreadable(Problem problem, String what) {
@@ -110,17 +129,7 @@ final class InspectedPartitions {
         notes,
         assessment.isDue(),
         assessment.reason(),
-        assessment.filesDue(),
-        old(live));
-  }
-
-  private Optional<OldRows> old(Live live) {
-    try {
-      return OldRows.files(retention, live)
-          .flatMap(files -> OldRows.find(retention, live, files, now));
-    } catch (IOException e) {
-      return Optional.empty(); // what is wrong with the partition has been told
-    }
+        assessment.filesDue());
   }
 
   private List<String> withheld(Live live) {

@@ -1,6 +1,5 @@
 package dev.firn.maintenance.status;
 
-import dev.firn.maintenance.retain.OldRows;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
 import dev.firn.maintenance.status.PartitionStatus.State;
 import java.util.List;
@@ -19,7 +18,6 @@ sealed interface PartitionFacts {
    * @param due whether the next pass would compact it
    * @param dueReason why, or why not
    * @param filesDue files that passes would rewrite, 0 if it is not due
-   * @param old what is old in it, where its dataset has no retention
    */
   record LiveFacts(
       Optional<LiveContent> content,
@@ -28,8 +26,7 @@ sealed interface PartitionFacts {
       List<String> notes,
       boolean due,
       String dueReason,
-      long filesDue,
-      Optional<OldRows> old)
+      long filesDue)
       implements PartitionFacts {
     public LiveFacts {
       notes = List.copyOf(notes);

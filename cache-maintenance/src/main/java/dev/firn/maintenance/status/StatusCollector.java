@@ -7,7 +7,6 @@ import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.retain.DatasetRetention;
-import dev.firn.maintenance.retain.OldRows;
 import dev.firn.maintenance.retain.RetentionMemory;
 import dev.firn.maintenance.status.CacheStatus.Spool;
 import dev.firn.maintenance.status.PartitionFacts.LiveFacts;
@@ -23,10 +22,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +40,6 @@ public final class StatusCollector {
   private final PassMemory memory;
   private final Optional<PlainLook> plain;
   private final Set<String> decided = new HashSet<>();
-  private final Map<String, OldRows> old = new TreeMap<>();
   private @Nullable InspectedPartitions inspected;
 
   public StatusCollector(
@@ -66,9 +62,7 @@ public final class StatusCollector {
     this.clock = clock;
     this.memory = PassMemory.load(disk, cache);
     this.plain =
-        plainly
-            ? Optional.of(new PlainLook(disk, cache, config, memory, clock.instant()))
-            : Optional.empty();
+        plainly ? Optional.of(new PlainLook(disk, cache, config, memory, clock)) : Optional.empty();
   }
 
   /**
@@ -94,7 +88,7 @@ public final class StatusCollector {
         partitions,
         spools,
         retention(datasets),
-        new ArrayList<>(old.values()));
+        inspected == null ? List.of() : inspected.old());
   }
 
   private List<DatasetRetention> retention(List<String> datasets) {
@@ -137,11 +131,6 @@ public final class StatusCollector {
       remembered.get().unreadable().values().stream()
           .sorted()
           .forEach(why -> notes.add("a data file cannot be read: " + why));
-    }
-    if (facts.old().isPresent()) {
-      OldRows found = facts.old().get();
-      OldRows before = old.get(found.dataset());
-      old.put(found.dataset(), before == null ? found : before.plus(found));
     }
     long held = held(partition, notes);
     return new PartitionStatus(

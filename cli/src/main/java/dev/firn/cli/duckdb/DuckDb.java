@@ -35,6 +35,8 @@ public final class DuckDb {
     properties.setProperty("memory_limit", limits.memoryBytes() / 1024 + "KiB");
     properties.setProperty("threads", String.valueOf(limits.threads()));
     properties.setProperty("temp_directory", spill.toString());
+    // A database is there for one query, which reads a file once: keeping it costs a fifth.
+    properties.setProperty("enable_external_file_cache", "false");
     properties.setProperty("autoinstall_known_extensions", "false");
     properties.setProperty("autoload_known_extensions", "false");
     properties.setProperty("allow_community_extensions", "false");

@@ -186,9 +186,7 @@ final class DatasetView {
     return "SELECT "
         + String.join(", ", values)
         + " FROM read_parquet("
-        + files.stream()
-            .map(f -> Sql.text(f.toString()))
-            .collect(Collectors.joining(", ", "[", "]"))
+        + Sql.list(files)
         + ", hive_partitioning=false, schema=MAP {"
         + source.schema().columns().stream()
             .map(DatasetView::column)

@@ -12,6 +12,7 @@ import dev.firn.core.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -195,12 +196,13 @@ public final class SqlEngine {
 
   private void answer(Connection connection, ParsedQuery query, Results results, Runnable begin)
       throws SQLException, IOException {
-    Cells cells;
-    try (var prepared = connection.prepareStatement(query.text())) {
-      cells = Cells.of(Objects.requireNonNull(prepared.getMetaData()));
-    }
     AtomicBoolean stopped = new AtomicBoolean();
-    try (Statement statement = connection.createStatement()) {
+    try (PreparedStatement prepared = connection.prepareStatement(query.text());
+        Statement other = connection.createStatement()) {
+      Cells cells = Cells.of(Objects.requireNonNull(prepared.getMetaData()));
+      String readable = cells.readable(query.text());
+      boolean asItIs = readable.equals(query.text()); // then it need not be planned again
+      Statement statement = asItIs ? prepared : other;
       session
           .environment()
           .stop()
@@ -209,7 +211,7 @@ public final class SqlEngine {
                 stopped.set(true); // an answer that streams by now is not ended by the engine
                 cancel(statement);
               });
-      try (ResultSet rows = statement.executeQuery(cells.readable(query.text()))) {
+      try (ResultSet rows = asItIs ? prepared.executeQuery() : other.executeQuery(readable)) {
         boolean more = rows.next(); // what cannot be read often fails here: nothing is given yet
         begin.run();
         results.begin(cells.columns());
