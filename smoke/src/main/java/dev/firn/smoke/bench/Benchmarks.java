@@ -19,6 +19,7 @@ final class Benchmarks {
     all.put("append-growth", AppendBenchmarks::growth);
     all.put("start-help", CommandBenchmarks::help);
     all.put("start-status", CommandBenchmarks::status);
+    all.put("query-sql", QueryBenchmarks::sql);
     all.put("idle-pass", CommandBenchmarks::idle);
     all.put("daemon-latency", DaemonLatency::run);
     all.put("daemon-write", DaemonWrites::run);

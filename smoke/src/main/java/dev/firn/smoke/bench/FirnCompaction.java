@@ -48,6 +48,14 @@ final class FirnCompaction implements Job {
     return figures;
   }
 
+  /** Makes one file of all small ones, with a forced pass. */
+  static void compact(Path root) throws IOException {
+    requireCompacted(
+        pass(
+            root,
+            new PassOptions(List.of(), false, true, Steps.ALL, Optional.empty(), false, false)));
+  }
+
   private static List<PartitionReport> pass(Path root, PassOptions options) throws IOException {
     return new MaintenancePass(
             new LocalDisk(),

@@ -15,6 +15,8 @@ final class Jobs {
   static final String LANDING_FLOOR = "landing-floor";
   static final String SQLITE_APPEND = "sqlite-append";
   static final String SQLITE_READER = "sqlite-reader";
+  static final String FIRN_QUERY = "firn-query";
+  static final String DUCKDB_QUERY = "duckdb-query";
 
   private Jobs() {}
 
@@ -38,6 +40,9 @@ final class Jobs {
               number(arguments.get(1)),
               number(arguments.get(2)));
       case SQLITE_READER -> new Reader(new SqliteReads(first));
+      case FIRN_QUERY ->
+          new FirnQueries(first, Path.of(arguments.get(1)), number(arguments.get(2)));
+      case DUCKDB_QUERY -> new DuckDbQueries(first, number(arguments.get(2)));
       default -> throw new IllegalArgumentException("no job " + name);
     };
   }

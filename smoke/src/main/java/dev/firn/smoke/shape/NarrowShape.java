@@ -7,6 +7,10 @@ import java.util.random.RandomGenerator;
 /** What a job supervisor appends: exchanges of {@value #ROWS} rows of 15 ordinary columns. */
 public final class NarrowShape {
   public static final int ROWS = 5;
+
+  /** Of the first exchange; the others follow a second apart. */
+  public static final long FIRST_STARTED_AT = 1_785_500_000_000L;
+
   private static final String[] STATES = {"pending", "running", "done", "failed"};
   private static final String[] QUEUES = {"default", "mail", "reports"};
 
@@ -17,7 +21,7 @@ public final class NarrowShape {
     RandomGenerator random = new SplittableRandom(number);
     StringBuilder json = new StringBuilder("[");
     for (int row = 0; row < ROWS; row++) {
-      long started = 1_785_500_000_000L + number * 1_000 + row;
+      long started = FIRST_STARTED_AT + number * 1_000 + row;
       int millis = random.nextInt(90_000);
       json.append(row == 0 ? "" : ",")
           .append("{\"job_id\":")

@@ -60,6 +60,7 @@ class BenchTest {
         "append-threads",
         "append-growth",
         "start-status",
+        "query-sql",
         "idle-pass",
         "daemon-latency",
         "daemon-write"
