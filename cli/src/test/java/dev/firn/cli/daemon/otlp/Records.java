@@ -5,11 +5,20 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Message;
+import io.opentelemetry.proto.collector.logs.v1.ExportLogsServiceRequest;
+import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.common.v1.ArrayValue;
+import io.opentelemetry.proto.common.v1.EntityRef;
 import io.opentelemetry.proto.common.v1.InstrumentationScope;
 import io.opentelemetry.proto.common.v1.KeyValue;
 import io.opentelemetry.proto.common.v1.KeyValueList;
+import io.opentelemetry.proto.logs.v1.LogRecord;
+import io.opentelemetry.proto.logs.v1.ResourceLogs;
+import io.opentelemetry.proto.logs.v1.ScopeLogs;
+import io.opentelemetry.proto.metrics.v1.Metric;
+import io.opentelemetry.proto.metrics.v1.ResourceMetrics;
+import io.opentelemetry.proto.metrics.v1.ScopeMetrics;
 import io.opentelemetry.proto.resource.v1.Resource;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -114,5 +123,58 @@ final class Records {
         .addAttributes(entry("a", "b"))
         .setDroppedAttributesCount(4)
         .build();
+  }
+
+  static Resource resource() {
+    return Records.service("shop").toBuilder()
+        .setDroppedAttributesCount(3)
+        .addEntityRefs(
+            EntityRef.newBuilder()
+                .setSchemaUrl("https://e")
+                .setType("service")
+                .addIdKeys("service.name")
+                .addIdKeys("x")
+                .addDescriptionKeys("y"))
+        .build();
+  }
+
+  static ExportLogsServiceRequest logs(LogRecord... records) {
+    return ExportLogsServiceRequest.newBuilder()
+        .addResourceLogs(
+            ResourceLogs.newBuilder()
+                .setResource(resource())
+                .setSchemaUrl("https://r")
+                .addScopeLogs(
+                    ScopeLogs.newBuilder()
+                        .setScope(Records.scope())
+                        .setSchemaUrl("https://s")
+                        .addAllLogRecords(List.of(records))))
+        .build();
+  }
+
+  static ExportMetricsServiceRequest metrics(Metric... metrics) {
+    return ExportMetricsServiceRequest.newBuilder()
+        .addResourceMetrics(
+            ResourceMetrics.newBuilder()
+                .setResource(resource())
+                .setSchemaUrl("https://r")
+                .addScopeMetrics(
+                    ScopeMetrics.newBuilder()
+                        .setScope(Records.scope())
+                        .setSchemaUrl("https://s")
+                        .addAllMetrics(List.of(metrics))))
+        .build();
+  }
+
+  static LogRecord body(AnyValue value) {
+    return LogRecord.newBuilder().setBody(value).build();
+  }
+
+  static Metric.Builder metric(String name) {
+    return Metric.newBuilder()
+        .setName(name)
+        .setDescription("what")
+        .setUnit("1")
+        .addMetadata(entry("m", AnyValue.newBuilder().setBoolValue(true).build()));
   }
 }
