@@ -53,7 +53,7 @@ class ConfigTablesTest {
       expected.put(key.text(), String.valueOf(key.defaultValue()));
     }
 
-    assertThat(table(ROOT.resolve("OPERATIONS.md"), "| under `query.cache.maintenance`"))
+    assertThat(table(ROOT.resolve("cli/OPERATIONS.md"), "| under `query.cache.maintenance`"))
         .containsExactlyInAnyOrderEntriesOf(expected);
   }
 
@@ -82,7 +82,7 @@ class ConfigTablesTest {
 
   @Test
   void theTablesOfDatasetsRetentionAndSqlHaveEveryKey() throws IOException {
-    Path page = ROOT.resolve("OPERATIONS.md");
+    Path page = ROOT.resolve("cli/OPERATIONS.md");
     TreeSet<String> retention = known("{\"query\":{\"cache\":{\"retention\":{\"zzzzzzzzzz\":1}}}}");
     retention.remove("datasets");
     retention.add("datasets.NAME");
