@@ -359,7 +359,7 @@ class RetentionTest {
 
   @Test
   void theLiveFilesTakeNoMoreThanTheMostBytesAfterAPass() throws Exception {
-    long max = 12_000;
+    long max = 6_000;
     RetainedCache cache = new RetainedCache(root, RetentionPolicy.keep().withMaxBytes(max));
     for (int i = 10; i < 40; i++) {
       cache.append(RetainedCache.row("k" + i, "2026-11-01T00:00:" + i + "Z"));
