@@ -20,6 +20,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.apache.parquet.io.SeekableInputStream;
 import org.apache.parquet.schema.GroupType;
+import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
@@ -106,16 +107,15 @@ final class InputFooter {
   static InputSchema readSchema(RewriteInput input, InputSchemas known)
       throws UnreadableInputException {
     try (SeekableInputStream stream = input.file().newStream()) {
-      return schema(input, ParquetFileReader.readFooter(input.file(), SCHEMA_ONLY, stream), known);
+      MessageType type =
+          ParquetFileReader.readFooter(input.file(), SCHEMA_ONLY, stream)
+              .getFileMetaData()
+              .getSchema();
+      requireFields(type);
+      return known.shared(input.name(), type);
     } catch (IOException | RuntimeException e) {
       throw damaged(input, e);
     }
-  }
-
-  private static InputSchema schema(RewriteInput input, ParquetMetadata footer, InputSchemas known)
-      throws IOException {
-    requireFields(footer.getFileMetaData().getSchema());
-    return known.shared(input.name(), footer.getFileMetaData().getSchema());
   }
 
   /** Nobody can write a group of nothing, but a flipped bit can make one. */
@@ -138,7 +138,7 @@ final class InputFooter {
   /**
    * Reads the footer and the page headers of an input.
    *
-   * @param known those of the other inputs
+   * @param known those of all inputs
    * @throws UnreadableInputException whatever is wrong with the file
    * @throws UnsupportedRewriteException if its pages are compressed in a way that is not known
    */
@@ -146,7 +146,8 @@ final class InputFooter {
       throws UnreadableInputException, UnsupportedRewriteException {
     try (SeekableInputStream stream = input.file().newStream()) {
       ParquetMetadata footer = ParquetFileReader.readFooter(input.file(), WHOLE, stream);
-      InputSchema schema = schema(input, footer, known);
+      requireFields(footer.getFileMetaData().getSchema());
+      InputSchema schema = known.known(footer.getFileMetaData().getSchema());
       PageScan scan = new PageScan(stream, input.file().getLength());
       List<RowGroup> rowGroups = new ArrayList<>(footer.getBlocks().size());
       long rows = 0;

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.rewrite;
 
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -25,14 +26,33 @@ final class InputSchemas {
   }
 
   /**
+   * Takes note of the schema of an input, before any row is read.
+   *
    * @param input the file that has it, for messages
    */
   InputSchema shared(String input, MessageType type) {
-    MessageType withIds =
-        names == null || ParquetSchemaUtil.hasIds(type)
-            ? type
-            : ParquetSchemaUtil.applyNameMapping(type, names);
+    MessageType withIds = withIds(type);
     return known.computeIfAbsent(new Key(withIds), key -> new InputSchema(input, withIds));
+  }
+
+  /**
+   * The same schema when the whole footer is read.
+   *
+   * @throws IOException if no input has it: a footer may be damaged so that what Parquet makes of
+   *     its schema depends on how much of it is read
+   */
+  InputSchema known(MessageType type) throws IOException {
+    InputSchema found = known.get(new Key(withIds(type)));
+    if (found == null) {
+      throw new IOException("The schema is another one with the row groups than without");
+    }
+    return found;
+  }
+
+  private MessageType withIds(MessageType type) {
+    return names == null || ParquetSchemaUtil.hasIds(type)
+        ? type
+        : ParquetSchemaUtil.applyNameMapping(type, names);
   }
 
   /** Hashed by the leaves: Parquet's variant annotation has {@code equals} and no hash. */

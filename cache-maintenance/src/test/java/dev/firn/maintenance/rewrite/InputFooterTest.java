@@ -52,7 +52,7 @@ final class InputFooterTest {
         long compressed =
             block.getColumns().stream().mapToLong(ColumnChunkMetaData::getTotalSize).sum();
         assertThat(claimed).isEqualTo(compressed);
-        InputFooter footer = InputFooter.read(Rewrites.input("f", bytes), new InputSchemas(null));
+        InputFooter footer = read(bytes);
         long encoded = footer.rowGroups().get(0).encodedBytes();
         assertThat(encoded).isEqualTo(decodedPageBytes(bytes));
         larger += encoded > claimed ? 1 : 0;
@@ -89,8 +89,7 @@ final class InputFooterTest {
     byte[] bytes =
         file.version(org.apache.parquet.column.ParquetProperties.WriterVersion.PARQUET_1_0).write();
     assertThat(bytes.length).isLessThan(20_000);
-    InputFooter.RowGroup group =
-        InputFooter.read(Rewrites.input("f", bytes), new InputSchemas(null)).rowGroups().get(0);
+    InputFooter.RowGroup group = read(bytes).rowGroups().get(0);
     assertThat(group.encodedBytes()).isBetween(100_000L, 110_000L);
     assertThat(group.averageValueBytes()[0]).isBetween(1000, 1010);
   }
@@ -143,5 +142,22 @@ final class InputFooterTest {
       writer.end(java.util.Map.of());
     }
     return file.bytes();
+  }
+
+  @Test
+  void aSchemaThatIsAnotherOneWithTheRowGroupsThanWithoutIsDamage() throws IOException {
+    byte[] bytes =
+        ForeignFile.of("message m { required int64 a = 1; }").row(row -> row.add("a", 1L)).write();
+
+    assertThatThrownBy(() -> InputFooter.read(Rewrites.input("f", bytes), new InputSchemas(null)))
+        .isInstanceOf(UnreadableInputException.class)
+        .hasMessageContaining("another one");
+  }
+
+  private static InputFooter read(byte[] bytes) throws IOException {
+    RewriteInput input = Rewrites.input("f", bytes);
+    InputSchemas schemas = new InputSchemas(null);
+    InputFooter.readSchema(input, schemas);
+    return InputFooter.read(input, schemas);
   }
 }
