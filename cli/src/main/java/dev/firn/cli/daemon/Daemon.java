@@ -30,7 +30,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
@@ -48,7 +47,6 @@ final class Daemon implements Closeable {
   private static final Logger LOG = Logger.getLogger(Daemon.class.getName());
   private static final long LOOK_SECONDS = 60;
   private static final long OTHERS_SECONDS = 30;
-  private static final int LONGEST_JITTER_SECONDS = 60;
   private static final Duration LANDING_PATIENCE = Duration.ofSeconds(4);
   private static final Duration PUBLISHING_PATIENCE = Duration.ofSeconds(3);
   private static final Duration PASS_PATIENCE = Duration.ofSeconds(2);
@@ -77,7 +75,7 @@ final class Daemon implements Closeable {
     Ledger ledger = new Ledger(environment.clock(), since);
     this.appending =
         new Appending(environment.disk(), cache, environment.clock(), appendOptions(first));
-    Duration jitter = Duration.ofSeconds(new Random().nextInt(LONGEST_JITTER_SECONDS) + 1L);
+    Duration jitter = environment.maintenance().firstPassAfter();
     this.ticker = new Ticker(environment, cache, config::config, jitter);
     this.others = new OtherWriters(environment.disk(), cache);
     this.reception = new Reception(() -> config.config().daemon(), budget, intake());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -60,6 +61,12 @@ public record Environment(
         InstantSource clock,
         List<String> datasets)
         throws IOException;
+
+    /**
+     * How long after its start a daemon runs no pass: drawn anew for each start, so that not all
+     * daemons of a machine begin at once.
+     */
+    Duration firstPassAfter();
   }
 
   public Environment {

@@ -10,11 +10,14 @@ import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.StatusCollector;
 import java.io.IOException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 
 /** Maintenance itself. */
 public final class RealMaintenance implements Environment.Maintenance {
+  private static final int LONGEST_JITTER_SECONDS = 60;
 
   @Override
   public PassReport run(
@@ -38,5 +41,10 @@ public final class RealMaintenance implements Environment.Maintenance {
       List<String> datasets)
       throws IOException {
     return new StatusCollector(disk, cache, config, clock).collect(datasets);
+  }
+
+  @Override
+  public Duration firstPassAfter() {
+    return Duration.ofSeconds(new Random().nextInt(LONGEST_JITTER_SECONDS) + 1L);
   }
 }
