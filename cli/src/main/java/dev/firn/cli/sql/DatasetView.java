@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -29,13 +28,13 @@ final class DatasetView {
 
   private static final String FILE = "firn_file";
 
-  private final String dataset;
+  private final String view;
   private final List<Source> sources;
   private final Map<String, String> columns = new LinkedHashMap<>(); // name to type
   private final Map<String, String> names = new LinkedHashMap<>(); // name to name in SQL
 
-  DatasetView(String dataset, List<Source> sources) {
-    this.dataset = dataset;
+  DatasetView(String view, List<Source> sources) {
+    this.view = view;
     this.sources = List.copyOf(sources);
     for (Source source : sources) {
       for (Types.NestedField field : source.schema().columns()) {
@@ -43,11 +42,11 @@ final class DatasetView {
       }
     }
     Set<String> taken = new LinkedHashSet<>();
-    columns.keySet().forEach(name -> names.put(name, unique(name, taken)));
+    columns.keySet().forEach(name -> names.put(name, Sql.unique(name, taken)));
     sources.stream()
         .flatMap(source -> source.keys().keySet().stream())
         .distinct()
-        .forEach(key -> names.put(key(key), unique(key, taken)));
+        .forEach(key -> names.put(key(key), Sql.unique(key, taken)));
   }
 
   /** The name of a partition key among those of columns. */
@@ -55,12 +54,9 @@ final class DatasetView {
     return key + '\0';
   }
 
-  private static String unique(String name, Set<String> taken) {
-    String candidate = name;
-    for (int n = 2; !taken.add(candidate.toLowerCase(Locale.ROOT)); n++) {
-      candidate = name + "_" + n;
-    }
-    return candidate;
+  /** The same under another name. */
+  DatasetView named(String other) {
+    return view.equals(other) ? this : new DatasetView(other, sources);
   }
 
   /** The type of a column in this view; null if there is none. */
@@ -129,7 +125,7 @@ final class DatasetView {
       }
     }
     return "CREATE VIEW "
-        + Sql.name(dataset)
+        + Sql.name(view)
         + " AS "
         + (selects.isEmpty() ? empty() : union(selects));
   }

@@ -13,6 +13,8 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /**
  * A text that is one query and nothing else: the engine's own parser says what it is. A SELECT
@@ -20,9 +22,12 @@ import java.util.regex.Pattern;
  *
  * @param text to be run
  * @param tree as the engine parsed it, without EXPLAIN
- * @param tables everything that stands where a table may stand, in lower case
+ * @param tables everything that stands where a table may stand, as it is written there
+ * @param common what the query itself gives a name (WITH), in lower case
+ * @param lists whether it may ask which tables there are
  */
-record ParsedQuery(String text, JsonNode tree, Set<String> tables) {
+record ParsedQuery(
+    String text, JsonNode tree, Set<String> tables, Set<String> common, boolean lists) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final Pattern EXPLAIN =
       Pattern.compile(
@@ -60,7 +65,8 @@ record ParsedQuery(String text, JsonNode tree, Set<String> tables) {
     }
     Set<String> tables = new LinkedHashSet<>();
     look(statements, tables);
-    return new ParsedQuery(text, statements.get(0).path("node"), tables);
+    return new ParsedQuery(
+        text, statements.get(0).path("node"), tables, common(statements), lists(statements));
   }
 
   /** What {@code position} (in bytes of UTF-8 is what the engine counts) points at. */
@@ -93,10 +99,24 @@ record ParsedQuery(String text, JsonNode tree, Set<String> tables) {
     }
   }
 
+  private static Set<String> common(JsonNode node) {
+    return node.findValues("cte_map").stream()
+        .flatMap(map -> map.findValuesAsText("key").stream())
+        .map(name -> name.toLowerCase(Locale.ROOT))
+        .collect(Collectors.toSet());
+  }
+
+  /** True for SHOW TABLES, and for what the engine itself has tables of. */
+  private static boolean lists(JsonNode node) {
+    return node.path("type").asText().equals("SHOW_REF") && node.path("query").isNull()
+        || !Set.of("", "main").contains(node.path("schema_name").asText().toLowerCase(Locale.ROOT))
+        || StreamSupport.stream(node.spliterator(), false).anyMatch(ParsedQuery::lists);
+  }
+
   private static void look(JsonNode node, Set<String> tables) {
     String type = node.path("type").asText();
-    if (type.equals("BASE_TABLE") || type.equals("SHOW_REF")) {
-      tables.add(node.path("table_name").asText().replace("\"", "").toLowerCase(Locale.ROOT));
+    if (type.equals("BASE_TABLE")) {
+      tables.add(node.path("table_name").asText());
     }
     if (type.equals("TABLE_FUNCTION")) {
       String function = node.path("function").path("function_name").asText();

@@ -2,6 +2,8 @@ package dev.firn.cli.sql;
 
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Locale;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** How names, texts and lists are written in SQL. */
@@ -16,6 +18,15 @@ final class Sql {
 
   static String text(String text) {
     return "'" + text.replace("'", "''") + "'";
+  }
+
+  /** The name, or one with a number if it is taken by then: to SQL case makes no difference. */
+  static String unique(String name, Set<String> taken) {
+    String candidate = name;
+    for (int n = 2; !taken.add(candidate.toLowerCase(Locale.ROOT)); n++) {
+      candidate = name + "_" + n;
+    }
+    return candidate;
   }
 
   /**

@@ -7,6 +7,7 @@ import dev.firn.cli.session.Session;
 import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
+import dev.firn.core.condition.Condition;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
 import java.io.IOException;
@@ -20,12 +21,9 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -41,10 +39,6 @@ import java.util.stream.Collectors;
  * loaded.
  */
 public final class SqlEngine {
-  /** What the engine would take for a file where it knows no table of that name. */
-  private static final Pattern FILE =
-      Pattern.compile("/|\\.(parquet|csv|tsv|json|jsonl|ndjson|db|duckdb)(\\.(gz|zst))?$");
-
   private static final int RANGES_AT_ONCE = 1000;
   private static final String PREFIX =
       "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
@@ -101,12 +95,15 @@ public final class SqlEngine {
       try {
         Snapshots taker =
             new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch);
-        for (String dataset : datasets(query.tables())) {
-          snapshots.put(
-              dataset,
-              taker.take(dataset, WhereClause.of(query.tree(), dataset), partition -> true, found));
+        List<String> all = session.rootExists() ? session.cache().datasets() : List.of();
+        List<DatasetView> views = new ArrayList<>();
+        for (Map.Entry<String, String> asked : AskedDatasets.of(all, query).entrySet()) {
+          List<Condition> conditions = WhereClause.of(query.tree(), asked.getValue());
+          Snapshots.Snapshot snapshot =
+              taker.take(asked.getKey(), conditions, partition -> true, found);
+          snapshots.put(asked.getKey(), snapshot);
+          views.add(snapshot.view().named(asked.getValue()));
         }
-        List<DatasetView> views = snapshots.values().stream().map(s -> s.view()).toList();
         create(connection, views);
         lock(connection, views);
         answer(connection, query, results, begin);
@@ -119,22 +116,6 @@ public final class SqlEngine {
     } catch (SQLException e) {
       throw new UsageException(message(e));
     }
-  }
-
-  /** Those that a query names; all if it names something else, which may be a list of tables. */
-  private List<String> datasets(Set<String> tables) throws IOException {
-    List<String> all = session.rootExists() ? session.cache().datasets() : List.of();
-    Set<String> known =
-        all.stream().map(d -> d.toLowerCase(Locale.ROOT)).collect(Collectors.toSet());
-    for (String table : tables) {
-      if (!known.contains(table) && FILE.matcher(table).find()) {
-        throw new UsageException(
-            "\"" + table + "\" names a file: a query reads the cache's datasets and no files");
-      }
-    }
-    return known.containsAll(tables)
-        ? all.stream().filter(d -> tables.contains(d.toLowerCase(Locale.ROOT))).toList()
-        : all;
   }
 
   /** Makes the views. */
