@@ -26,6 +26,7 @@ class LauncherTest {
       """
       #!/bin/sh
       printf '%s\\n' "$*" >>"$0.calls"
+      printf '%s\\n' "${LC_ALL-}" >"$0.locale"
       for argument do
         case $argument in
           -XX:SharedArchiveFile=*) archive=${argument#*=} ;;
@@ -63,6 +64,11 @@ class LauncherTest {
 
   /** Runs the script; answers with how it started Java in the end. */
   private String run(String archive, String... arguments) throws Exception {
+    return runIn(Map.of(), archive, arguments);
+  }
+
+  private String runIn(Map<String, String> locale, String archive, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>(List.of("sh", home.resolve("bin/firn").toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
@@ -71,6 +77,8 @@ class LauncherTest {
     environment.put("XDG_CACHE_HOME", directory.resolve("user caches").toString());
     environment.put("FIRN_ARCHIVE", archive);
     environment.remove("FIRN_JAVA_OPTS");
+    environment.keySet().removeAll(List.of("LC_ALL", "LC_CTYPE", "LANG"));
+    environment.putAll(locale);
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertThat(process.waitFor()).as(out).isZero();
@@ -155,6 +163,16 @@ class LauncherTest {
     Files.createFile(directory.resolve("user caches"));
 
     assertThat(run("wait", "--help")).doesNotContain("SharedArchiveFile").endsWith("--help");
+  }
+
+  @Test
+  void namesOfFilesAreUtf8WhateverTheLocaleIs() throws Exception {
+    for (Map<String, String> locale :
+        List.of(Map.of("LANG", "C"), Map.of("LC_ALL", "xx_YY.UTF-8"), Map.<String, String>of())) {
+      runIn(locale, "off", "query", "status");
+
+      assertThat(Path.of(java + ".locale")).as(locale.toString()).hasContent("C.UTF-8");
+    }
   }
 
   @ParameterizedTest
