@@ -31,6 +31,14 @@ class CompletionTest {
   }
 
   @Test
+  void inJsonTheScriptIsAMember() {
+    Result result = new CommandRun(home).run("--json", "completion", "bash");
+    assertThat(result.json().path("shell").asText()).isEqualTo("bash");
+    assertThat(result.json().path("script").asText() + "\n")
+        .isEqualTo(new CommandRun(home).run("completion", "bash").out());
+  }
+
+  @Test
   void anotherShellIsWrongUsage() {
     Result result = new CommandRun(home).run("completion", "fish");
     assertThat(result.code()).isEqualTo(2);

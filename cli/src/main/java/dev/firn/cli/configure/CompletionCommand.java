@@ -45,10 +45,20 @@ public final class CompletionCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    String script = AutoComplete.bash(root.getCommandName(), root);
     if (shell == Shell.zsh) {
-      session.print("autoload -Uz compinit && compinit -i");
+      script = "autoload -Uz compinit && compinit -i\n" + script;
     }
-    session.print(AutoComplete.bash(root.getCommandName(), root));
+    if (session.json()) {
+      String content = script;
+      session.document(
+          json -> {
+            json.writeStringField("shell", shell.name());
+            json.writeStringField("script", content);
+          });
+    } else {
+      session.print(script);
+    }
     return 0;
   }
 }

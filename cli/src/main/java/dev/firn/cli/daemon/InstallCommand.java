@@ -61,21 +61,38 @@ public final class InstallCommand implements Callable<Integer> {
         throw new UsageException(
             "--apply writes systemd units only; put the list in place by hand");
       }
-      session.print(ServiceUnit.launchd(command));
+      report(ServiceUnit.launchd(command));
       return ExitCode.DONE.code();
     }
     String unit = ServiceUnit.systemd(command, session.root().toString());
     if (!apply) {
-      session.print(unit);
+      report(unit);
       return ExitCode.DONE.code();
     }
     Path directory = session.environment().home().resolve(".config/systemd/user");
     Path file = directory.resolve(UNIT);
     new DaemonFiles(directory).create(session.disk());
     DurableFiles.replace(session.disk(), file, unit.getBytes(StandardCharsets.UTF_8));
-    session.print("Wrote " + file);
-    session.print("systemctl --user daemon-reload && systemctl --user enable --now " + UNIT);
+    String next = "systemctl --user daemon-reload && systemctl --user enable --now " + UNIT;
+    if (session.json()) {
+      session.document(
+          json -> {
+            json.writeStringField("file", file.toString());
+            json.writeStringField("next", next);
+          });
+    } else {
+      session.print("Wrote " + file);
+      session.print(next);
+    }
     return ExitCode.DONE.code();
+  }
+
+  private void report(String unit) throws IOException {
+    if (session.json()) {
+      session.document(json -> json.writeStringField("unit", unit));
+    } else {
+      session.print(unit);
+    }
   }
 
   /** The script that this Java was started by, if it lies where the distribution has it. */

@@ -34,7 +34,15 @@ public final class RunCommand implements Callable<Integer> {
     session.environment().stop().onStop(end::countDown);
     try (Daemon daemon = Daemon.start(session)) {
       session.environment().stop().onReload(daemon::reloadSoon);
-      session.print("Listening on " + daemon.address());
+      if (session.json()) {
+        session.document(
+            json -> {
+              json.writeNumberField("pid", ProcessHandle.current().pid());
+              json.writeStringField("address", daemon.address());
+            });
+      } else {
+        session.print("Listening on " + daemon.address());
+      }
       session.out().flush();
       end.await();
     } catch (InterruptedException e) {

@@ -91,8 +91,7 @@ public final class StartCommand implements Callable<Integer> {
       if (started.isPresent()
           && started.get().pid() == process.pid()
           && !started.get().address().isEmpty()) {
-        session.print(
-            "Started, pid " + process.pid() + ", listening on " + started.get().address());
+        report(process.pid(), started.get().address());
         return ExitCode.DONE.code();
       }
       if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
@@ -110,6 +109,18 @@ public final class StartCommand implements Callable<Integer> {
             + PATIENCE_SECONDS
             + " s; it goes on starting, see "
             + files.log());
+  }
+
+  private void report(long pid, String address) throws IOException {
+    if (session.json()) {
+      session.document(
+          json -> {
+            json.writeNumberField("pid", pid);
+            json.writeStringField("address", address);
+          });
+    } else {
+      session.print("Started, pid " + pid + ", listening on " + address);
+    }
   }
 
   private static int known(int code) {

@@ -36,7 +36,7 @@ public final class StopCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     Optional<DaemonDescription> running = RootClaim.findHolder(session.disk(), session.cache());
     if (running.isEmpty()) {
-      session.print("No daemon runs on " + session.root() + ".");
+      report("No daemon runs on " + session.root() + ".", Optional.empty());
       return ExitCode.DONE.code();
     }
     long pid = running.get().pid();
@@ -56,7 +56,24 @@ public final class StopCommand implements Callable<Integer> {
     } catch (ExecutionException e) {
       throw new IOException(e);
     }
-    session.print("Stopped, pid " + pid + ".");
+    report("Stopped, pid " + pid + ".", Optional.of(pid));
     return ExitCode.DONE.code();
+  }
+
+  private void report(String line, Optional<Long> stopped) throws IOException {
+    if (!session.json()) {
+      session.print(line);
+      return;
+    }
+    session.document(
+        json -> {
+          json.writeBooleanField("stopped", stopped.isPresent());
+          json.writeFieldName("pid");
+          if (stopped.isPresent()) {
+            json.writeNumber(stopped.get());
+          } else {
+            json.writeNull();
+          }
+        });
   }
 }

@@ -77,22 +77,25 @@ class DaemonProcessTest {
   void startedInTheBackgroundItLivesUntilItIsStopped() throws Exception {
     RunningDaemon.configure(home, "", "");
 
-    Result start = firn().run("daemon", "start");
+    Result start = firn().run("--json", "daemon", "start");
 
     assertThat(start.code()).as(start.err()).isZero();
-    assertThat(start.out()).startsWith("Started, pid ").contains("listening on http://127.0.0.1:");
-    String address = start.out().substring(start.out().indexOf("http://")).strip();
+    String address = start.json().path("address").asText();
+    assertThat(address).startsWith("http://127.0.0.1:");
     assertThat(append(address, "a", "{\"n\":1}")).isEqualTo(200);
     Result again = firn().run("daemon", "start");
     assertThat(again.code()).isEqualTo(4);
     assertThat(again.err()).contains(address);
     assertThat(firn().run("daemon", "status").code()).isZero();
 
-    Result stop = firn().run("daemon", "stop");
+    Result stop = firn().run("--json", "daemon", "stop");
 
     assertThat(stop.code()).as(stop.err()).isZero();
-    assertThat(stop.out()).startsWith("Stopped, pid ");
+    assertThat(stop.json().path("stopped").asBoolean()).isTrue();
+    assertThat(stop.json().path("pid")).isEqualTo(start.json().path("pid"));
     assertThat(firn().run("daemon", "stop").out()).startsWith("No daemon runs on ");
+    assertThat(firn().run("--json", "daemon", "stop").json().toString())
+        .isEqualTo("{\"stopped\":false,\"pid\":null}");
     assertThat(firn().run("query", "rows", "logs").lines()).containsExactly("{\"n\":1}");
   }
 
@@ -194,11 +197,15 @@ class DaemonProcessTest {
     assertThat(printed.out())
         .contains("[Service]", "--root " + home.resolve(".firn/cache") + " daemon run");
     Path unit = home.resolve(".config/systemd/user/firn.service");
+    assertThat(firn().run("--json", "daemon", "install").json().path("unit").asText())
+        .isEqualTo(printed.out().substring(0, printed.out().length() - 1));
     assertThat(unit).doesNotExist();
 
     Result applied = firn().run("daemon", "install", "--apply");
     assertThat(applied.code()).isZero();
     assertThat(unit).hasContent(printed.out().strip());
     assertThat(applied.out()).contains("systemctl --user daemon-reload");
+    assertThat(firn().run("--json", "daemon", "install", "--apply").json().path("file").asText())
+        .isEqualTo(unit.toString());
   }
 }
