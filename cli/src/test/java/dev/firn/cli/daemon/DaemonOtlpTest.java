@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @VerifiedAtTheEnd
 class DaemonOtlpTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -353,6 +353,29 @@ class DaemonOtlpTest {
       assertThat(JSON.readTree(response.body()).path("code").asInt()).isEqualTo(3);
       assertThat(JSON.readTree(response.body()).path("message").asText()).isNotEmpty();
     }
+    assertThat(rows("otel_logs")).isEmpty();
+  }
+
+  @Test
+  void whoMayNotSpeakAndHowIsSaidInWordsOfTheProtocolToo() throws Exception {
+    byte[] body = logs("shop", log("x")).toByteArray();
+    HttpResponse<String> elsewhere =
+        daemon.send(protobuf("/v1/logs", body).header("Origin", "http://elsewhere"));
+    assertThat(elsewhere.statusCode()).isEqualTo(403);
+    assertThat(elsewhere.headers().firstValue("Content-Type")).contains("application/x-protobuf");
+    String message = "Origin is \"http://elsewhere\", another page's";
+    assertThat(elsewhere.body())
+        .isEqualTo("\u0008\u0007\u0012" + (char) message.length() + message); // code 7 and message
+
+    HttpResponse<String> asked = daemon.get("/v1/traces");
+    assertThat(asked.statusCode()).isEqualTo(405);
+    assertThat(asked.headers().firstValue("Allow")).contains("POST");
+    assertThat(asked.headers().firstValue("Content-Type")).contains("application/json");
+    assertThat(asked.body())
+        .isEqualTo("{\"code\":12,\"message\":\"GET is not for /v1/traces; POST\"}");
+
+    HttpResponse<String> ours = daemon.get("/v1/maintain");
+    assertThat(JSON.readTree(ours.body()).path("status").asInt()).isEqualTo(405);
     assertThat(rows("otel_logs")).isEmpty();
   }
 

@@ -8,4 +8,10 @@ import org.eclipse.jetty.util.Callback;
 @FunctionalInterface
 public interface Endpoint {
   void answer(Request request, Response response, Callback callback) throws Exception;
+
+  /** Answers a request of its path that goes no further; a protocol may want other words. */
+  default void turnAway(
+      Request request, Response response, Callback callback, int status, String message) {
+    Reply.problem(response, callback, status, message);
+  }
 }

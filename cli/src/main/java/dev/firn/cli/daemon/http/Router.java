@@ -19,6 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class Router extends Handler.Abstract {
   private static final Logger LOG = Logger.getLogger(Router.class.getName());
 
+  /** Where there is no endpoint: it turns away as any does. */
+  private static final Endpoint NOBODY =
+      (request, response, callback) -> {
+        throw new AssertionError("nobody is asked");
+      };
+
   private final Guard guard;
   private final Map<Pattern, Map<String, Endpoint>> routes;
 
@@ -41,40 +47,56 @@ final class Router extends Handler.Abstract {
 
   @Override
   public boolean handle(Request request, Response response, Callback callback) {
+    Map<String, Endpoint> methods = methods(Request.getPathInContext(request));
+    Endpoint speaker = methods.isEmpty() ? NOBODY : methods.values().iterator().next();
     try {
-      answer(request, response, callback);
+      answer(request, response, callback, methods, speaker);
     } catch (Exception e) {
       if (e instanceof HttpException known) {
         // What Jetty finds when it takes a request apart, such as a query that is no UTF-8.
-        Reply.problem(response, callback, known.getCode(), String.valueOf(known.getReason()));
+        speaker.turnAway(
+            request, response, callback, known.getCode(), String.valueOf(known.getReason()));
         return true;
       }
       LOG.log(Level.WARNING, request.getHttpURI().getPath() + " failed", e);
-      Reply.problem(response, callback, 500, "internal error: " + e);
+      speaker.turnAway(request, response, callback, 500, "internal error: " + e);
     }
     return true;
   }
 
-  private void answer(Request request, Response response, Callback callback) throws Exception {
+  /** Of a path, each with its endpoint; none if there is no such path. */
+  private Map<String, Endpoint> methods(String path) {
+    for (Map.Entry<Pattern, Map<String, Endpoint>> route : routes.entrySet()) {
+      if (route.getKey().matcher(path).matches()) {
+        return route.getValue();
+      }
+    }
+    return Map.of();
+  }
+
+  /**
+   * @param speaker an endpoint of the path, in whose words a request is turned away
+   */
+  private void answer(
+      Request request,
+      Response response,
+      Callback callback,
+      Map<String, Endpoint> methods,
+      Endpoint speaker)
+      throws Exception {
     Optional<Guard.Refusal> refusal = guard.check(request);
     if (refusal.isPresent()) {
       if (refusal.get().status() == 401) {
         response.getHeaders().add(HttpHeader.WWW_AUTHENTICATE, "Basic realm=\"firn\"");
         response.getHeaders().add(HttpHeader.WWW_AUTHENTICATE, "Bearer realm=\"firn\"");
       }
-      Reply.problem(response, callback, refusal.get().status(), refusal.get().message());
+      speaker.turnAway(
+          request, response, callback, refusal.get().status(), refusal.get().message());
       return;
     }
     String path = Request.getPathInContext(request);
-    @Nullable Map<String, Endpoint> methods = null;
-    for (Map.Entry<Pattern, Map<String, Endpoint>> route : routes.entrySet()) {
-      if (route.getKey().matcher(path).matches()) {
-        methods = route.getValue();
-        break;
-      }
-    }
-    if (methods == null) {
-      Reply.problem(response, callback, 404, "there is no " + path);
+    if (methods.isEmpty()) {
+      speaker.turnAway(request, response, callback, 404, "there is no " + path);
       return;
     }
     String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
@@ -82,8 +104,8 @@ final class Router extends Handler.Abstract {
     if (endpoint == null) {
       String allowed = String.join(", ", new TreeSet<>(methods.keySet()));
       response.getHeaders().put(HttpHeader.ALLOW, allowed);
-      Reply.problem(
-          response, callback, 405, request.getMethod() + " is not for " + path + "; " + allowed);
+      String message = request.getMethod() + " is not for " + path + "; " + allowed;
+      speaker.turnAway(request, response, callback, 405, message);
       return;
     }
     endpoint.answer(request, response, callback);

@@ -86,6 +86,15 @@ public final class OtlpEndpoint implements Endpoint {
     reception.receive(request, response, callback, unpacking.orElseThrow(), export);
   }
 
+  @Override
+  public void turnAway(
+      Request request, Response response, Callback callback, int status, String message) {
+    String type = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+    Encoding encoding = Encoding.of(type).orElse(Encoding.JSON);
+    byte[] problem = encoding.problem(code(status), message);
+    Reply.bytes(response, callback, status, encoding.type(), problem);
+  }
+
   /** What is counted for whom it is of is not known. */
   private SourceLedger unread() {
     return ledger.of(Ledger.UNREAD, signal.text());
@@ -231,6 +240,9 @@ public final class OtlpEndpoint implements Endpoint {
   /** Of gRPC, for a status of HTTP. */
   private static int code(int status) {
     return switch (status) {
+      case 401 -> 16; // UNAUTHENTICATED
+      case 403 -> 7; // PERMISSION_DENIED
+      case 405 -> 12; // UNIMPLEMENTED
       case 429 -> 8; // RESOURCE_EXHAUSTED
       case 500 -> 13; // INTERNAL
       case UNAVAILABLE -> 14; // UNAVAILABLE
