@@ -98,7 +98,8 @@ enum Actor {
     }
   };
 
-  private static final long PATIENCE_MILLIS = 20_000;
+  private static final long PATIENCE_MILLIS = 120_000;
+  private static final int LOOKS = 100_000;
 
   /**
    * Acts and notes what it appended.
@@ -123,7 +124,7 @@ enum Actor {
 
   /** Until it waits for a lock, or is done. */
   static void awaitWaitingOrEnd(Thread thread) {
-    for (int i = 0; i < 5 * PATIENCE_MILLIS; i++) {
+    for (int i = 0; i < LOOKS; i++) {
       Thread.State state = thread.getState();
       if (state == Thread.State.TIMED_WAITING || state == Thread.State.TERMINATED) {
         return;

@@ -111,11 +111,11 @@ final class AppendProcess {
     }
   }
 
-  /** Forced passes, one after the other, for as long as a file is there. */
+  /** Forced passes, one after the other, for as long as a file is there and until one swaps. */
   private static void maintain(Path root, File wanted) throws Exception {
     int passes = 0;
     int swaps = 0;
-    while (wanted.exists()) {
+    while (wanted.exists() || swaps == 0) {
       PassReport report =
           new MaintenancePass(
                   new LocalDisk(),

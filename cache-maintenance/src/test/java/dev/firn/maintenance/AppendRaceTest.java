@@ -74,7 +74,9 @@ class AppendRaceTest {
         appenders.forEach(Process::destroyForcibly);
         Files.delete(wanted);
       }
-      assertThat(maintenance.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+      boolean ended = maintenance.waitFor(MINUTES, TimeUnit.MINUTES);
+      maintenance.destroyForcibly();
+      assertThat(ended).as(logs()).isTrue();
       assertThat(maintenance.exitValue()).as(logs()).isZero();
       for (String name : List.of("a" + round, "b" + round)) {
         List<String> ledger = Files.readAllLines(directory.resolve(name + ".ledger"));
@@ -216,7 +218,7 @@ class AppendRaceTest {
   }
 
   private void awaitLines(Path ledger, Process process) throws Exception {
-    for (int i = 0; i < 6_000 && process.isAlive(); i++) {
+    for (int i = 0; i < 24_000 && process.isAlive(); i++) {
       if (Files.exists(ledger) && Files.size(ledger) > 0) {
         return;
       }
@@ -228,7 +230,7 @@ class AppendRaceTest {
   private void awaitOwner(Path root, Process process) throws Exception {
     Path owner = root.resolve(Appends.PARTITION).resolve(".maintain.owner");
     String pid = "\"pid\":" + process.pid() + ",";
-    for (int i = 0; i < 6_000 && process.isAlive(); i++) {
+    for (int i = 0; i < 24_000 && process.isAlive(); i++) {
       try {
         if (Files.readString(owner).contains(pid)) {
           return;

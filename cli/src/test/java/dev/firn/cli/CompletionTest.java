@@ -64,7 +64,7 @@ class CompletionTest {
             .redirectErrorStream(true)
             .start();
     String offered = new String(bash.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(bash.waitFor(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(bash.waitFor(120, TimeUnit.SECONDS)).isTrue();
     return offered;
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @VerifiedAtTheEnd
 class FollowTest {
   @TempDir Path home;
@@ -63,7 +63,7 @@ class FollowTest {
     awaitLines(30);
     run.stop();
 
-    Result result = following.get(30, TimeUnit.SECONDS);
+    Result result = following.get(120, TimeUnit.SECONDS);
     assertThat(result.code()).isZero();
     assertThat(result.err()).isEmpty();
     assertThat(printed())
@@ -82,7 +82,7 @@ class FollowTest {
     awaitLines(2);
     run.stop();
 
-    assertThat(following.get(30, TimeUnit.SECONDS).code()).isZero();
+    assertThat(following.get(120, TimeUnit.SECONDS).code()).isZero();
     assertThat(printed())
         .containsExactly(
             "{\"partition\":\"datasets/a/source=x\",\"row\":{\"n\":1}}",
@@ -100,7 +100,7 @@ class FollowTest {
     }
     append(1);
 
-    assertThat(following.get(30, TimeUnit.SECONDS).code()).isZero();
+    assertThat(following.get(120, TimeUnit.SECONDS).code()).isZero();
     assertThat(new ObjectMapper().readTree(out.toByteArray()).toString())
         .isEqualTo("[{\"n\":0},{\"n\":1}]");
   }
@@ -128,7 +128,7 @@ class FollowTest {
     awaitLines(1);
     append(1);
 
-    Result result = following.get(30, TimeUnit.SECONDS);
+    Result result = following.get(120, TimeUnit.SECONDS);
     assertThat(result.code()).isZero();
     assertThat(result.err()).isEmpty();
   }

@@ -9,13 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Commands in processes of their own. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class ProcessTest {
   @TempDir Path home;
 
@@ -31,7 +32,7 @@ class ProcessTest {
 
   private String output(Process process) throws Exception {
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     return out;
   }
 
@@ -97,7 +98,7 @@ class ProcessTest {
     assertThat(out).endsWith("; interrupted\n");
     long rows = rows().lines().count();
     assertThat(rows).isBetween(100L, 1_999_999L);
-    assertThat(out).startsWith(String.format("%,d rows in ", rows));
+    assertThat(out).startsWith(String.format(Locale.ROOT, "%,d rows in ", rows));
   }
 
   @Test

@@ -106,7 +106,7 @@ class SqlMannersTest {
   }
 
   @Test
-  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void ctrlCEndsAnAnswerThatStreams() {
     CommandRun run = cache();
     StoppingOutput out = new StoppingOutput(run);
@@ -167,7 +167,7 @@ class SqlMannersTest {
         bytes += read;
       }
     }
-    assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(home.resolve("stderr"), StandardCharsets.UTF_8)).isEmpty();
     assertThat(process.exitValue()).isZero();
     assertThat(bytes).isGreaterThan(400_000L * 300);

@@ -3,12 +3,13 @@ package dev.firn.smoke;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,6 +19,9 @@ import org.junit.jupiter.api.parallel.ExecutionMode;
 /** Runs what the README shows, and compares what is printed with what it says is printed. */
 @Execution(ExecutionMode.CONCURRENT)
 class ReadmeTest {
+  private static final String SHOWN_ADDRESS = "127.0.0.1:4790";
+  private static final Pattern ADDRESS = Pattern.compile("127\\.0\\.0\\.1:[0-9]+");
+
   @TempDir static Path shared;
   @TempDir Path directory;
   private static Path bin;
@@ -31,26 +35,27 @@ class ReadmeTest {
 
   @Test
   void theTourDoesWhatTheReadmeShows() throws Exception {
-    int port;
-    try (ServerSocket socket = new ServerSocket(0)) {
-      port = socket.getLocalPort();
-    }
     Path config =
         Files.writeString(
-            directory.resolve("config.json"),
-            "{\"daemon\": {\"listen\": \"127.0.0.1:" + port + "\"}}");
+            directory.resolve("config.json"), "{\"daemon\": {\"listen\": \"127.0.0.1:0\"}}");
+    String listening = SHOWN_ADDRESS;
     List<Readme.Shown> tour = Readme.section("Five minutes");
     StringBuilder exports = new StringBuilder();
 
     assertThat(tour).hasSizeGreaterThan(12);
     try {
       for (Readme.Shown step : tour) {
-        String command = step.command().replace("4790", String.valueOf(port));
+        String command = step.command().replace(SHOWN_ADDRESS, listening);
         if (command.startsWith("export ")) {
           exports.append(command).append("; ");
           continue;
         }
-        compare(step, shell(exports + command, config));
+        String printed = shell(exports + command, config);
+        compare(step, printed);
+        Matcher address = ADDRESS.matcher(printed);
+        if (address.find()) {
+          listening = address.group();
+        }
       }
     } finally {
       shell(exports + "firn daemon stop", config);

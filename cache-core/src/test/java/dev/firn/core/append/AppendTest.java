@@ -15,6 +15,7 @@ import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Call;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.core.testing.RecordingDisk.Kind;
+import dev.firn.core.testing.WaitingThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +32,6 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.Transaction;
@@ -158,12 +158,12 @@ class AppendTest {
           call -> {
             if (call.kind() == Kind.SYNC_DIRECTORY && first.getAndSet(false)) {
               appenders.subList(1, threads).forEach(Thread::start);
-              awaitWaiting(appenders.subList(1, threads));
+              WaitingThreads.await(appenders.subList(1, threads));
             }
           });
       appenders.get(0).start();
       for (Thread appender : appenders) {
-        appender.join(20_000);
+        appender.join(120_000);
       }
       assertThat(receipts).hasSize(threads);
       Set<String> files = new HashSet<>();
@@ -220,12 +220,12 @@ class AppendTest {
           call -> {
             if (call.kind() == Kind.SYNC_DIRECTORY && first.getAndSet(false)) {
               appenders.subList(1, threads).forEach(Thread::start);
-              awaitWaiting(appenders.subList(1, threads));
+              WaitingThreads.await(appenders.subList(1, threads));
             }
           });
       appenders.get(0).start();
       for (Thread appender : appenders) {
-        appender.join(20_000);
+        appender.join(120_000);
       }
       assertThat(rejected).contains("t1/0", "t4/0", "t7/0").hasSizeBetween(3, 4);
       assertThat(rejected.size() + landed.size()).isEqualTo(threads);
@@ -264,14 +264,14 @@ class AppendTest {
             if (call.kind() == Kind.SYNC_DIRECTORY && landings.get() == 1) {
               landings.incrementAndGet();
               appenders.subList(1, 5).forEach(Thread::start);
-              awaitWaiting(appenders.subList(1, 5));
+              WaitingThreads.await(appenders.subList(1, 5));
             } else if (call.kind() == Kind.CREATE && landings.incrementAndGet() == 3) {
               Thread.currentThread().interrupt();
             }
           });
       appenders.get(0).start();
       for (Thread appender : appenders) {
-        appender.join(20_000);
+        appender.join(120_000);
       }
       assertThat(failed).hasSize(1);
       assertThat(Appends.keys(disk, root))
@@ -279,17 +279,6 @@ class AppendTest {
           .contains("zero/0", "t0/0")
           .doesNotContainAnyElementsOf(failed);
     }
-  }
-
-  /** Until all wait for something, or half a minute is over. */
-  private static void awaitWaiting(List<Thread> threads) {
-    for (int i = 0; i < 30_000; i++) {
-      if (threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING)) {
-        return;
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    throw new AssertionError("they do not wait");
   }
 
   @Test

@@ -240,7 +240,7 @@ class HeldAppendsTest {
         Appends.writer(cache).append(Appends.exchange("own" + kind, 1));
       }
       assertThat(first).as("%s", kind).isFalse();
-      other.join(20_000);
+      other.join(120_000);
       assertThat(failures).isEmpty();
       assertThat(held()).isZero();
     }

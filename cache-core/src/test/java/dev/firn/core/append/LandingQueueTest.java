@@ -3,13 +3,13 @@ package dev.firn.core.append;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.rows.JsonExchange;
+import dev.firn.core.testing.WaitingThreads;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 
 /** One thread lands what all others wait for, and nobody waits for ever. */
@@ -32,16 +32,6 @@ class LandingQueueTest {
     batch.forEach(p -> p.receipt = new Receipt("p", p.id.toString(), 1, 0, "w", false));
   }
 
-  private static void awaitWaiting(List<Thread> threads) {
-    for (int i = 0; i < 30_000; i++) {
-      if (threads.stream().allMatch(t -> t.getState() == Thread.State.WAITING)) {
-        return;
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    throw new AssertionError("they do not wait");
-  }
-
   @Test
   void thoseThatWaitAreLandedTogetherAndAnInterruptOfOneStaysItsOwn() throws Exception {
     AtomicBoolean flag = new AtomicBoolean();
@@ -62,13 +52,13 @@ class LandingQueueTest {
         batch -> {
           if (batches.isEmpty()) {
             threads.forEach(Thread::start);
-            awaitWaiting(threads);
+            WaitingThreads.await(threads);
             threads.get(4).interrupt();
           }
           done(batch);
         });
     for (Thread thread : threads) {
-      thread.join(20_000);
+      thread.join(120_000);
       assertThat(thread.isAlive()).isFalse();
     }
     assertThat(batches).containsExactly(1, 5);
@@ -87,10 +77,10 @@ class LandingQueueTest {
     queue.alone(
         () -> {
           appender.start();
-          awaitWaiting(List.of(appender));
+          WaitingThreads.await(List.of(appender));
           assertThat(batches).isEmpty();
         });
-    appender.join(20_000);
+    appender.join(120_000);
     assertThat(landed.getCount()).isZero();
   }
 
@@ -110,7 +100,7 @@ class LandingQueueTest {
       thread.start();
     }
     for (Thread thread : threads) {
-      thread.join(20_000);
+      thread.join(120_000);
       assertThat(thread.isAlive()).isFalse();
     }
     assertThat(batches.stream().mapToInt(Integer::intValue).sum()).isEqualTo(8 * count);

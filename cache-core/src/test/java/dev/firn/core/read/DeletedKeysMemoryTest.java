@@ -55,7 +55,7 @@ class DeletedKeysMemoryTest {
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
             .start();
-    assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.waitFor(600, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.readString(log)).contains("live rows: 2");
   }
 

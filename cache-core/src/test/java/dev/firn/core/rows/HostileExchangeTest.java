@@ -117,7 +117,7 @@ class HostileExchangeTest {
             .mapToObj(i -> "{\"d\":0.5,\"e\":" + digits + "}")
             .collect(Collectors.joining(",", "[", "]"));
 
-    Written written = assertTimeout(Duration.ofSeconds(10), () -> files.land(null, json));
+    Written written = assertTimeout(Duration.ofSeconds(60), () -> files.land(null, json));
 
     assertThat(written.file().rescuedValues()).isEqualTo(300);
     assertThat(files.read(written).get(299).get("_rescued").textValue())

@@ -81,15 +81,20 @@ class BackgroundPagesTest {
                 }
               });
       caller.start();
-      for (int i = 0; i < 30_000 && caller.getState() != Thread.State.WAITING; i++) {
+      for (int i = 0; i < 120_000 && !waits(caller, handedOver); i++) {
         LockSupport.parkNanos(1_000_000);
       }
       assertThat(caller.getState()).isEqualTo(Thread.State.WAITING);
       assertThat(handedOver).hasValue(4);
       blocked.countDown();
-      caller.join(30_000);
+      caller.join(120_000);
       assertThat(handedOver).hasValue(6);
     }
+  }
+
+  /** For the bound, and not for a lock on the way there. */
+  private static boolean waits(Thread caller, AtomicInteger handedOver) {
+    return handedOver.get() >= 4 && caller.getState() == Thread.State.WAITING;
   }
 
   private static void await(CountDownLatch latch) {

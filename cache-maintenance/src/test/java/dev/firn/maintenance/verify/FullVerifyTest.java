@@ -315,7 +315,7 @@ class FullVerifyTest {
             .redirectOutput(log.toFile())
             .start();
 
-    assertThat(child.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    assertThat(child.waitFor(10, TimeUnit.MINUTES)).isTrue();
     assertThat(Files.readString(log)).endsWith("rows 80, trouble []\n");
     assertThat(child.exitValue()).isZero();
   }

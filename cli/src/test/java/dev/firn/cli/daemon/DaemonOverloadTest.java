@@ -85,7 +85,7 @@ class DaemonOverloadTest {
     String body = "{\"id\":\"%s\",\"text\":\"%s\"}\n".formatted(id, "x".repeat(BODY_BYTES));
     return client.send(
         HttpRequest.newBuilder(URI.create(address + "/v1/datasets/logs/append?source=a"))
-            .timeout(Duration.ofSeconds(60))
+            .timeout(Duration.ofSeconds(300))
             .POST(BodyPublishers.ofString(body))
             .build(),
         BodyHandlers.ofString());

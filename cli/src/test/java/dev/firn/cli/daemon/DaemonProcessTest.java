@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service as a process of its own. */
-@Timeout(value = 180, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @VerifiedAtTheEnd
 class DaemonProcessTest {
   @TempDir Path home;
@@ -126,7 +126,7 @@ class DaemonProcessTest {
     Process next = run();
     assertThat(append(address(next), "a", "{\"id\":\"after\"}")).isEqualTo(200);
     next.destroy();
-    assertThat(next.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(next.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(next.exitValue()).isZero();
   }
 
@@ -161,7 +161,7 @@ class DaemonProcessTest {
     }
     long began = System.nanoTime();
     new ProcessBuilder("kill", "-" + signal, String.valueOf(daemon.pid())).start().waitFor();
-    assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.waitFor(120, TimeUnit.SECONDS)).isTrue();
     assertThat(TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began)).isLessThan(10);
     if (signal.equals("TERM")) {
       assertThat(daemon.exitValue()).isZero();
@@ -187,7 +187,7 @@ class DaemonProcessTest {
     }
     assertThat(status).isEqualTo(429);
     daemon.destroy();
-    assertThat(daemon.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(daemon.waitFor(120, TimeUnit.SECONDS)).isTrue();
   }
 
   @Test

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @VerifiedAtTheEnd
 class DaemonTellsTest {
   private static final String SMALL_THRESHOLD =
@@ -42,7 +42,7 @@ class DaemonTellsTest {
 
   private static void awaitPass(RunningDaemon daemon) {
     await()
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofSeconds(120))
         .pollInterval(Duration.ofMillis(50))
         .until(
             () ->
@@ -57,7 +57,7 @@ class DaemonTellsTest {
       fill(daemon, 6);
       // A dry run publishes nothing, and what is not published it does not count.
       await()
-          .atMost(Duration.ofSeconds(30))
+          .atMost(Duration.ofSeconds(120))
           .until(
               () ->
                   json(maintain(daemon, "?dryRun=true")).path("totals").path("compacted").asInt()

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** OpenTelemetry's own SDK with its OTLP/HTTP exporters, pointed at the daemon. */
-@Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@Timeout(value = 600, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 @VerifiedAtTheEnd
 class OtlpSdkTest {
   private static final ObjectMapper JSON = new ObjectMapper();
@@ -130,7 +130,7 @@ class OtlpSdkTest {
           .setAttribute(longArrayKey("array"), List.of(1L, -2L))
           .emit();
       assertThat(scope).isNotNull();
-      assertThat(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.forceFlush().join(120, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
 
     JsonNode row = rows("otel_logs").get(0);
@@ -184,7 +184,7 @@ class OtlpSdkTest {
       span.addEvent("retry", Attributes.of(longKey("n"), 2L), TIME.plusNanos(7));
       span.setStatus(StatusCode.ERROR, "no answer");
       span.end(TIME.plusNanos(11));
-      assertThat(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.forceFlush().join(120, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
 
     JsonNode row = rows("otel_traces").get(0);
@@ -245,7 +245,7 @@ class OtlpSdkTest {
       meter.gaugeBuilder("temperature").build().set(21.5, attributes);
       meter.histogramBuilder("latency").build().record(7.5, attributes);
       meter.histogramBuilder("latency.exponential").build().record(7.5, attributes);
-      assertThat(provider.forceFlush().join(30, TimeUnit.SECONDS).isSuccess()).isTrue();
+      assertThat(provider.forceFlush().join(120, TimeUnit.SECONDS).isSuccess()).isTrue();
     }
 
     List<JsonNode> rows = rows("otel_metrics");

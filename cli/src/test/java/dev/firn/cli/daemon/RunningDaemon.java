@@ -72,7 +72,7 @@ final class RunningDaemon implements AutoCloseable {
               return done;
             },
             task -> new Thread(task, "daemon-under-test").start());
-    String listening = line.get(60, TimeUnit.SECONDS);
+    String listening = line.get(120, TimeUnit.SECONDS);
     RunningDaemon daemon =
         new RunningDaemon(command, listening.substring(listening.indexOf("http://")));
     result.whenComplete(
@@ -105,7 +105,7 @@ final class RunningDaemon implements AutoCloseable {
   }
 
   HttpRequest.Builder to(String path) {
-    return HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(60));
+    return HttpRequest.newBuilder(URI.create(address + path)).timeout(Duration.ofSeconds(300));
   }
 
   HttpResponse<String> send(HttpRequest.Builder request) throws Exception {
@@ -163,12 +163,12 @@ final class RunningDaemon implements AutoCloseable {
   /** Sends SIGTERM, as it were, and waits for the end. */
   Result stop() throws Exception {
     command.stop();
-    return ended.get(30, TimeUnit.SECONDS);
+    return ended.get(120, TimeUnit.SECONDS);
   }
 
   @Override
   public void close() {
     command.stop();
-    assertThat(ended.orTimeout(30, TimeUnit.SECONDS).join().code()).isZero();
+    assertThat(ended.orTimeout(120, TimeUnit.SECONDS).join().code()).isZero();
   }
 }

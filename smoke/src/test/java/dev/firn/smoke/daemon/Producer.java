@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.zip.GZIPOutputStream;
@@ -27,6 +28,7 @@ import java.util.zip.GZIPOutputStream;
 final class Producer implements Runnable {
   private static final int[] ROWS = {1, 1, 1, 5, 5, 100};
   private static final int[] TEXT = {10, 100, 2000};
+  private static final long RETRY_NANOS = 10_000_000;
 
   private final String name;
   private final HttpClient client;
@@ -89,7 +91,7 @@ final class Producer implements Runnable {
       try {
         response = client.send(request.build(), BodyHandlers.ofString());
       } catch (IOException e) {
-        Thread.onSpinWait(); // it was killed: the next one answers
+        LockSupport.parkNanos(RETRY_NANOS); // it was killed: the next one answers
         continue;
       }
       long[] counts = answers.computeIfAbsent(to, a -> new long[2]);
