@@ -16,6 +16,7 @@ import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.duplicates.DuplicateSelector;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.repair.CacheRepair;
+import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
@@ -181,8 +182,10 @@ public final class MaintenancePass {
             if (!reports.isEmpty() || !memory.isThere()) {
               settled.values().stream()
                   .filter(report -> memory.find(report.partition().path()).isEmpty())
-                  .forEach(report -> memorize(memory, report, started));
+                  .forEach(report -> memorize(memory, report, Litter.NONE, started));
             }
+            reports.forEach(
+                report -> memorize(memory, report, sweep.litter(report.partition()), started));
             save(memory, unchanged, reports, partitions, options, started);
           });
     }
@@ -204,6 +207,7 @@ public final class MaintenancePass {
         sweep.kept(),
         sweep.bytesPending(),
         retention.reports(),
+        sweep.litter(),
         compaction.diskRefused() || sweep.diskRefused());
   }
 
@@ -358,7 +362,6 @@ public final class MaintenancePass {
       Instant started)
       throws IOException {
     boolean all = options.datasets().isEmpty();
-    looked.forEach(report -> memorize(memory, report, started));
     if (all && unchanged.keepOnly(partitions) + looked.size() > 0) {
       Set<String> paths = new HashSet<>();
       partitions.forEach(partition -> paths.add(partition.path()));
@@ -372,7 +375,8 @@ public final class MaintenancePass {
     unchanged.save();
   }
 
-  private static void memorize(PassMemory memory, PartitionReport report, Instant started) {
+  private static void memorize(
+      PassMemory memory, PartitionReport report, Litter litter, Instant started) {
     String path = report.partition().path();
     Optional<PassMemory.Entry> before = memory.find(path);
     memory.put(
@@ -384,7 +388,8 @@ public final class MaintenancePass {
             before.map(PassMemory.Entry::givenUp).orElse(""),
             before.map(PassMemory.Entry::freeBytes).orElse(0L),
             before.map(PassMemory.Entry::unreadable).orElse(Map.of()),
-            report.filesLeft()));
+            report.filesLeft(),
+            litter));
   }
 
   private interface Remembering {

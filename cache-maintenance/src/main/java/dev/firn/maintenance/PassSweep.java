@@ -11,6 +11,9 @@ import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.drop.DroppedDatasets;
+import dev.firn.maintenance.reconcile.LitterInspector;
+import dev.firn.maintenance.reconcile.MetadataReconciler;
+import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport.Kept;
@@ -28,8 +31,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * The sweep of a pass. A partition is looked at without a lock first; the lease is taken only where
@@ -40,10 +46,13 @@ final class PassSweep {
   private final CacheDirectory cache;
   private final PartitionLocks locks;
   private final SweepInspector inspector;
+  private final MetadataReconciler metadata;
+  private final LitterInspector data;
   private final PassOptions options;
   private final List<Removed> removed = new ArrayList<>();
   private final List<Kept> kept = new ArrayList<>();
   private final Set<String> clean = new HashSet<>();
+  private final Map<String, Litter> litter = new TreeMap<>();
   private long bytesPending;
   private boolean diskRefused;
 
@@ -58,6 +67,8 @@ final class PassSweep {
     this.cache = cache;
     this.locks = locks;
     this.inspector = new SweepInspector(disk, cache, config, time, options.noGrace());
+    this.metadata = new MetadataReconciler(disk, config, locks, time);
+    this.data = new LitterInspector(disk, config, time);
     this.options = options;
   }
 
@@ -72,6 +83,15 @@ final class PassSweep {
   /** True if nothing is there that could go, now or one day. */
   boolean isClean(Partition partition) {
     return clean.contains(partition.path());
+  }
+
+  /** Data files that nobody reads, by path of the partition; of those alone that have some. */
+  Map<String, Litter> litter() {
+    return litter;
+  }
+
+  Litter litter(Partition partition) {
+    return litter.getOrDefault(partition.path(), Litter.NONE);
   }
 
   long bytesPending() {
@@ -94,19 +114,35 @@ final class PassSweep {
         return report;
       }
       List<SweepItem> items = inspector.inspect(live);
-      if (items.isEmpty()) {
+      MetadataReconciler.Finding strays = metadata.inspect(live);
+      LitterInspector.Finding unread = data.inspect(live);
+      if (!unread.litter().isNone()) {
+        litter.put(partition.path(), unread.litter());
+      }
+      if (items.isEmpty()
+          && !strays.isUnfinished()
+          && !unread.isWaiting()
+          && unread.litter().isNone()) {
         clean.add(partition.path());
       }
-      boolean todo = items.stream().anyMatch(item -> item.action() != Action.KEEP);
+      boolean todo =
+          Stream.concat(items.stream(), strays.item().stream())
+              .anyMatch(item -> item.action() != Action.KEEP);
       if (todo && options.steps().sweeps() && !options.dryRun()) {
         try (HeldLock lease = locks.takeLease(partition.directory(), now)) {
           new PartitionSweeper(disk, locks, inspector)
               .sweep(partition, now, item -> add(item, true));
           lease.requireValid();
+          strays
+              .item()
+              .filter(item -> item.action() == Action.KEEP)
+              .ifPresent(item -> add(item, true));
+          metadata.remove(partition).ifPresent(item -> add(item, true));
         }
       } else {
         boolean would = options.dryRun() && options.steps().sweeps();
         items.forEach(item -> add(item, would));
+        strays.item().ifPresent(item -> add(item, would));
       }
       return report;
     } catch (LeaseUnavailable e) {

@@ -173,7 +173,8 @@ final class FileWithholder {
             entry.givenUp(),
             entry.freeBytes(),
             unreadable,
-            entry.left()));
+            entry.left(),
+            entry.litter()));
     memory.save(memory.lastPass().orElse(""));
   }
 }

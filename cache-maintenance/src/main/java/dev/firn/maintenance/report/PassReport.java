@@ -3,7 +3,10 @@ package dev.firn.maintenance.report;
 import dev.firn.core.generation.DroppedRows;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.retain.DatasetRetention;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one pass did, as the report of {@code query maintain --json}.
@@ -12,6 +15,8 @@ import java.util.List;
  * @param kept what could be removed one day or must be looked at, and why it stays
  * @param bytesPending bytes that the disk gets back when graces end
  * @param retention what was decided for each dataset that has a retention
+ * @param litter data files that nobody reads, by path of the partition; of those alone that have
+ *     some
  * @param diskRefused true if the disk refused something: full, no permission, an error
  */
 public record PassReport(
@@ -22,9 +27,32 @@ public record PassReport(
     List<Kept> kept,
     long bytesPending,
     List<DatasetRetention> retention,
+    Map<String, Litter> litter,
     boolean diskRefused) {
 
-  /** Where no dataset has a retention. */
+  /** Where no data file lies that nobody reads. */
+  public PassReport(
+      boolean dryRun,
+      long elapsedMillis,
+      List<PartitionReport> partitions,
+      List<Removed> removed,
+      List<Kept> kept,
+      long bytesPending,
+      List<DatasetRetention> retention,
+      boolean diskRefused) {
+    this(
+        dryRun,
+        elapsedMillis,
+        partitions,
+        removed,
+        kept,
+        bytesPending,
+        retention,
+        Map.of(),
+        diskRefused);
+  }
+
+  /** Where no dataset has a retention, too. */
   public PassReport(
       boolean dryRun,
       long elapsedMillis,
@@ -52,6 +80,7 @@ public record PassReport(
     removed = List.copyOf(removed);
     kept = List.copyOf(kept);
     retention = List.copyOf(retention);
+    litter = Collections.unmodifiableMap(new TreeMap<>(litter));
   }
 
   public long count(Outcome outcome) {

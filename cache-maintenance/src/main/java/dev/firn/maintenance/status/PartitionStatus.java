@@ -2,6 +2,7 @@ package dev.firn.maintenance.status;
 
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
+import dev.firn.maintenance.report.Litter;
 import java.util.List;
 import java.util.Optional;
 
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param retiredBytes bytes of superseded generations that the disk gets back when they go
  * @param orphanedBytes bytes of what was never live and nobody builds
  * @param notes things in the directory that stay until somebody looks at them
+ * @param litter data files that nobody reads, as the last pass counted them
  * @param lastRun what the last pass that looked at it recorded
  * @param due whether the next pass would compact it
  * @param dueReason why, or why not
@@ -31,6 +33,7 @@ public record PartitionStatus(
     long retiredBytes,
     long orphanedBytes,
     List<String> notes,
+    Litter litter,
     Optional<LastRun> lastRun,
     boolean due,
     String dueReason,

@@ -7,6 +7,7 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ public final class PassMemory {
    *     the disk was not the reason: with more room it is tried again
    * @param unreadable data files that cannot be read, by recorded location, and why
    * @param left files that were due and were left for a later pass
+   * @param litter data files that nobody reads
    */
   public record Entry(
       String at,
@@ -55,14 +57,27 @@ public final class PassMemory {
       String givenUp,
       long freeBytes,
       Map<String, String> unreadable,
-      long left) {
+      long left,
+      Litter litter) {
     public Entry {
       unreadable = Map.copyOf(unreadable);
     }
 
+    /** Where no data file lies that nobody reads. */
+    public Entry(
+        String at,
+        String outcome,
+        String reason,
+        String givenUp,
+        long freeBytes,
+        Map<String, String> unreadable,
+        long left) {
+      this(at, outcome, reason, givenUp, freeBytes, unreadable, left, Litter.NONE);
+    }
+
     /** The same of a pass at another time. */
     Entry at(String time) {
-      return new Entry(time, outcome, reason, givenUp, freeBytes, unreadable, left);
+      return new Entry(time, outcome, reason, givenUp, freeBytes, unreadable, left, litter);
     }
   }
 
@@ -137,7 +152,10 @@ public final class PassMemory {
         node.path("givenUp").asText(),
         node.path("freeBytes").asLong(),
         unreadable,
-        node.path("left").asLong());
+        node.path("left").asLong(),
+        new Litter(
+            Math.max(0, node.path("litterFiles").asLong()),
+            Math.max(0, node.path("litterBytes").asLong())));
   }
 
   /** True if anything has been written, readable or not. */
@@ -202,6 +220,10 @@ public final class PassMemory {
           }
           if (entry.left() > 0) {
             node.put("left", entry.left());
+          }
+          if (!entry.litter().isNone()) {
+            node.put("litterFiles", entry.litter().files());
+            node.put("litterBytes", entry.litter().bytes());
           }
           if (!entry.unreadable().isEmpty()) {
             ObjectNode unreadable = node.putObject("unreadable");

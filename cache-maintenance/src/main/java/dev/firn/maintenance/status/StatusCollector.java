@@ -6,6 +6,7 @@ import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.backup.CacheBackup;
+import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.retain.DatasetRetention;
 import dev.firn.maintenance.retain.RetentionMemory;
 import dev.firn.maintenance.status.CacheStatus.Spool;
@@ -143,6 +144,7 @@ public final class StatusCollector {
         facts.retiredBytes(),
         facts.orphanedBytes(),
         notes,
+        remembered.map(PassMemory.Entry::litter).orElse(Litter.NONE),
         lastRun(remembered),
         facts.due(),
         facts.dueReason(),
@@ -164,6 +166,7 @@ public final class StatusCollector {
         0,
         0,
         notes,
+        Litter.NONE,
         lastRun(memory.find(partition.path())),
         false,
         facts.dueReason(),

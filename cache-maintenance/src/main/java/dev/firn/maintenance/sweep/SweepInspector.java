@@ -48,10 +48,10 @@ import java.util.Optional;
  *       {@link #LEAST_GRACE}; what the live one was made from always has its whole grace.
  *   <li><b>Orphan</b>: never live. A generation without any metadata or without a snapshot; one
  *       that Firn proved and that has not changed since (it holds no row of its own); a {@code
- *       .building-} directory; what {@code .removing-} has renamed aside; a temporary name, also of
- *       an append in the live generation or of a held exchange, which only its writer knows. Its
- *       grace runs from the newest modification anywhere below it, because a directory's own time
- *       does not move while files below it are written.
+ *       .building-} directory; what {@code .removing-} has renamed aside; a temporary name, also in
+ *       the live generation or of a held exchange, which only its writer knows. Its grace runs from
+ *       the newest modification anywhere below it, because a directory's own time does not move
+ *       while files below it are written.
  *   <li><b>In doubt</b>: complete, of another program, named by nobody and never marked; or with
  *       metadata that does not load. It may have been live.
  * </ul>
@@ -113,7 +113,9 @@ public final class SweepInspector {
     for (String entry : disk.list(state.partition().directory())) {
       inspectLitter(state.partition().directory().resolve(entry), entry).ifPresent(items::add);
     }
+    items.addAll(interruptedWrites(state.generation().directory()));
     items.addAll(interruptedWrites(state.generation().paths().data()));
+    items.addAll(interruptedWrites(state.generation().paths().metadata()));
     items.addAll(interruptedWrites(HeldAppends.directory(cache, state.partition())));
     return items;
   }

@@ -44,8 +44,10 @@ record QuietPartition(String generation, String metadataFile, Stamp stamp) {
       return Optional.empty();
     }
     Path directory = partition.directory().resolve(generation.get());
-    Optional<String> metadataFile = newest(disk.list(directory.resolve(PartitionFiles.METADATA)));
+    List<String> metadata = disk.list(directory.resolve(PartitionFiles.METADATA));
+    Optional<String> metadataFile = newest(metadata);
     if (metadataFile.isEmpty()
+        || metadata.stream().anyMatch(DurableFiles::isTemporary)
         || listIfThere(disk, directory.resolve(PartitionFiles.DATA)).stream()
             .anyMatch(DurableFiles::isTemporary)
         || !listIfThere(disk, HeldAppends.directory(cache, partition)).stream()

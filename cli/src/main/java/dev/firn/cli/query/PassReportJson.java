@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.firn.core.generation.DropReason;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
+import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
@@ -42,6 +43,15 @@ public final class PassReportJson {
       json.writeStartObject();
       json.writeStringField("path", kept.path());
       json.writeStringField("why", kept.why());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
+    json.writeArrayFieldStart("litter");
+    for (Map.Entry<String, Litter> litter : report.litter().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("path", litter.getKey());
+      json.writeNumberField("files", litter.getValue().files());
+      json.writeNumberField("bytes", litter.getValue().bytes());
       json.writeEndObject();
     }
     json.writeEndArray();

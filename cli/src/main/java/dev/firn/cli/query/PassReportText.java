@@ -56,6 +56,18 @@ final class PassReportText {
     for (PassReport.Kept kept : report.kept()) {
       add("kept", kept.path() + ": " + kept.why());
     }
+    report
+        .litter()
+        .forEach(
+            (path, litter) ->
+                add(
+                    "kept",
+                    path
+                        + ": "
+                        + Counted.of(litter.files(), "data file")
+                        + " ("
+                        + ByteSize.format(litter.bytes())
+                        + ") that no snapshot names and nobody reads"));
     for (DatasetRetention dataset : report.retention()) {
       dataset
           .error()

@@ -62,6 +62,8 @@ public final class StatusJson {
     number(json, "snapshots", live, LiveContent::snapshots);
     json.writeNumberField("retiredBytes", partition.retiredBytes());
     json.writeNumberField("orphanedBytes", partition.orphanedBytes());
+    json.writeNumberField("litterFiles", partition.litter().files());
+    json.writeNumberField("litterBytes", partition.litter().bytes());
     json.writeArrayFieldStart("notes");
     for (String note : partition.notes()) {
       json.writeString(note);

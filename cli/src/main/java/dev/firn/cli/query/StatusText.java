@@ -5,6 +5,7 @@ import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Durations;
 import dev.firn.cli.text.TextTable;
 import dev.firn.core.layout.Layout;
+import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.LastRun;
@@ -56,6 +57,7 @@ public final class StatusText {
     addRetention();
     lines.add("");
     lines.add(totals());
+    addLitter();
     addDue();
     return List.copyOf(lines);
   }
@@ -111,6 +113,27 @@ public final class StatusText {
               + " due: the next pass of the daemon, or \"firn query maintain\", compacts "
               + (due == 1 ? "it" : "them")
               + ".");
+    }
+  }
+
+  private void addLitter() {
+    List<Litter> litter =
+        status.partitions().stream()
+            .map(PartitionStatus::litter)
+            .filter(some -> !some.isNone())
+            .toList();
+    if (!litter.isEmpty()) {
+      long files = litter.stream().mapToLong(Litter::files).sum();
+      lines.add(
+          Counted.of(files, "data file")
+              + " ("
+              + ByteSize.format(litter.stream().mapToLong(Litter::bytes).sum())
+              + ") in "
+              + Counted.of(litter.size(), "partition")
+              + (files == 1 ? " is" : " are")
+              + " in no snapshot and read by nobody: another program left "
+              + (files == 1 ? "it; it goes" : "them; they go")
+              + " with the generation.");
     }
   }
 

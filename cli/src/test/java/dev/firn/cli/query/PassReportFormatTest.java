@@ -161,6 +161,7 @@ class PassReportFormatTest {
                         {"path": "datasets/x/table", "why": "retired 25 h ago", "bytes": 1} ],
                       "kept": [
                         {"path": "datasets/y/table", "why": "retired 2 h ago, grace 24 h"} ],
+                      "litter": [],
                       "retention": [],
                       "totals": { "compacted": 1, "skipped": 0, "failed": 0, "unreadable": 1,
                         "held": 0, "rowsDropped": 2, "rowsArchived": 0, "bytesReclaimed": 1,

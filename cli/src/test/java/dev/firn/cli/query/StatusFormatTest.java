@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.cli.CommandRun;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
+import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.Backlog;
@@ -49,6 +50,7 @@ class StatusFormatTest {
         1000,
         0,
         List.of(),
+        Litter.NONE,
         Optional.of(new LastRun("2026-08-03T10:00:00Z", "compacted", "36 small files")),
         false,
         "4 small files, threshold 32",
@@ -66,6 +68,7 @@ class StatusFormatTest {
         0,
         0,
         List.of("table-9 has no metadata"),
+        Litter.NONE,
         Optional.empty(),
         false,
         "not before it is repaired",
@@ -96,10 +99,39 @@ class StatusFormatTest {
         retired,
         orphaned,
         notes,
+        Litter.NONE,
         Optional.of(new LastRun("2026-08-03T10:00:00Z", outcome, "the disk was full")),
         due,
         "4 small files, threshold 32",
         Optional.empty());
+  }
+
+  @Test
+  void dataFilesThatNobodyReadsTakeOneLine() {
+    PartitionStatus one = healthy();
+    PartitionStatus littered =
+        new PartitionStatus(
+            one.partition(),
+            one.state(),
+            "",
+            "",
+            one.live(),
+            0,
+            0,
+            0,
+            List.of(),
+            new Litter(2, 3_000),
+            one.lastRun(),
+            false,
+            one.dueReason(),
+            Optional.empty());
+
+    assertThat(text(status(littered)))
+        .endsWith(
+            "2 data files (3.0 KB) in 1 partition are in no snapshot and read by nobody: another"
+                + " program left them; they go with the generation.")
+        .noneMatch(line -> line.contains("attention"));
+    assertThat(text(status(one))).noneMatch(line -> line.contains("nobody"));
   }
 
   @Test
@@ -208,7 +240,8 @@ class StatusFormatTest {
                       "repairHint": "restore it from a backup", "generation": null, "rows": null,
                       "unpublished": null, "held": 0, "dataFiles": null, "deleteFiles": null,
                       "bytes": null, "averageFileBytes": null, "snapshots": null,
-                      "retiredBytes": 0, "orphanedBytes": 0, "notes": ["table-9 has no metadata"],
+                      "retiredBytes": 0, "orphanedBytes": 0, "litterFiles": 0, "litterBytes": 0,
+                      "notes": ["table-9 has no metadata"],
                       "lastRun": null,
                       "nextRun": {"due": false, "reason": "not before it is repaired"},
                       "backlog": null },
@@ -218,7 +251,7 @@ class StatusFormatTest {
                       "generation": "table-1", "rows": 12345, "unpublished": 0, "held": 0,
                       "dataFiles": 4, "deleteFiles": 1, "bytes": 400000,
                       "averageFileBytes": 100000, "snapshots": 7, "retiredBytes": 1000,
-                      "orphanedBytes": 0, "notes": [],
+                      "orphanedBytes": 0, "litterFiles": 0, "litterBytes": 0, "notes": [],
                       "lastRun": {"at": "2026-08-03T10:00:00Z", "outcome": "compacted",
                         "reason": "36 small files"},
                       "nextRun": {"due": false, "reason": "4 small files, threshold 32"},
