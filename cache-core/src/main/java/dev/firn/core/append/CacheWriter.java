@@ -6,6 +6,9 @@ import dev.firn.core.rows.NotAnExchangeException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Appends exchanges to one partition. May be shared by threads. */
 public final class CacheWriter {
@@ -26,8 +29,7 @@ public final class CacheWriter {
    * @throws IOException if it has not landed
    */
   public Receipt append(JsonExchange exchange) throws IOException {
-    ExchangeId id = ExchangeId.random();
-    return writers.use(partition, writer -> writer.append(exchange, id, ReceiptLedger.WINDOW));
+    return append(exchange, ExchangeId.random(), ReceiptLedger.WINDOW);
   }
 
   /**
@@ -50,14 +52,72 @@ public final class CacheWriter {
    * @throws IllegalArgumentException if the id is empty, or the window is none
    */
   public Receipt append(JsonExchange exchange, String id, Duration window) throws IOException {
-    if (id.isEmpty()) {
-      throw new IllegalArgumentException("an exchange's id is empty");
-    }
     if (window.toSeconds() < 1 || window.compareTo(ReceiptLedger.WINDOW) > 0) {
       throw new IllegalArgumentException(
           "a window of " + window + " is not between a second and " + ReceiptLedger.WINDOW);
     }
-    return writers.use(partition, writer -> writer.append(exchange, ExchangeId.given(id), window));
+    return append(exchange, given(id), window);
+  }
+
+  private Receipt append(JsonExchange exchange, ExchangeId id, Duration window) throws IOException {
+    Appended appended = land(List.of(new Pending(exchange, id, window)));
+    Throwable failure = appended.failure();
+    if (failure instanceof IOException e) {
+      throw e;
+    }
+    if (failure instanceof Error e) {
+      throw e;
+    }
+    return appended.receipts().get(0);
+  }
+
+  /**
+   * Appends exchanges, each behind the one before it, up to the first that fails. They need not
+   * wait for each other: as many as fit share a file and its two syncs. When this returns, all that
+   * have a receipt are on the disk.
+   */
+  public Appended append(List<JsonExchange> exchanges) throws IOException {
+    return append(exchanges, List.of());
+  }
+
+  /**
+   * The same, each under an id of the caller's, as with {@link #append(JsonExchange, String)}.
+   *
+   * @param ids of the exchanges, in their order; none at all if they have none
+   * @throws IllegalArgumentException if an id is empty, or there are not as many as exchanges
+   */
+  public Appended append(List<JsonExchange> exchanges, List<String> ids) throws IOException {
+    if (!ids.isEmpty() && ids.size() != exchanges.size()) {
+      throw new IllegalArgumentException(
+          ids.size() + " ids for " + exchanges.size() + " exchanges");
+    }
+    List<Pending> own = new ArrayList<>();
+    @Nullable Pending before = null;
+    for (int i = 0; i < exchanges.size(); i++) {
+      ExchangeId id = ids.isEmpty() ? ExchangeId.random() : given(ids.get(i));
+      before = new Pending(exchanges.get(i), id, ReceiptLedger.WINDOW, before);
+      own.add(before);
+    }
+    return land(own);
+  }
+
+  private Appended land(List<Pending> own) throws IOException {
+    if (own.isEmpty()) {
+      return new Appended(List.of(), null);
+    }
+    return writers.use(
+        partition,
+        writer -> {
+          writer.append(own);
+          return Appended.of(own);
+        });
+  }
+
+  private static ExchangeId given(String id) {
+    if (id.isEmpty()) {
+      throw new IllegalArgumentException("an exchange's id is empty");
+    }
+    return ExchangeId.given(id);
   }
 
   /**

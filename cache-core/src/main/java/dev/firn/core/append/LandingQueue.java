@@ -2,7 +2,7 @@ package dev.firn.core.append;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -20,7 +20,7 @@ final class LandingQueue {
   private static final long MAX_BATCH_BYTES = 16L << 20;
 
   private final ReentrantLock right = new ReentrantLock();
-  private final ConcurrentLinkedQueue<Pending> waiting = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedDeque<Pending> waiting = new ConcurrentLinkedDeque<>();
 
   /** What only one thread at a time may do. */
   @FunctionalInterface
@@ -29,17 +29,20 @@ final class LandingQueue {
   }
 
   /**
-   * Returns when the exchange is done.
+   * Returns when the exchanges of a caller are done, which wait in their order and together.
    *
+   * @param own at least one
    * @param lander makes each exchange of a batch done, or puts it {@link #back}
    */
-  void land(Pending own, Consumer<List<Pending>> lander) {
-    waiting.add(own);
+  void land(List<Pending> own, Consumer<List<Pending>> lander) {
+    waiting.addAll(own);
+    // Batches are landed one after the other, and what is put back goes before all others.
+    Pending last = own.get(own.size() - 1);
     boolean interrupted = false;
-    while (!own.isDone()) {
+    while (!last.isDone()) {
       if (right.tryLock()) {
         try {
-          while (!own.isDone()) {
+          while (!last.isDone()) {
             land(lander);
           }
         } finally {
@@ -60,13 +63,15 @@ final class LandingQueue {
     try {
       lander.accept(batch);
     } finally {
-      batch.forEach(Pending::wake);
+      Pending.wake(batch);
     }
   }
 
-  /** An exchange that was not landed after all waits again. */
-  void back(Pending pending) {
-    waiting.add(pending);
+  /** Exchanges of a batch that were not landed after all wait again, before those behind them. */
+  void back(List<Pending> batch) {
+    for (int i = batch.size() - 1; i >= 0; i--) {
+      waiting.addFirst(batch.get(i));
+    }
   }
 
   /** Does something while nobody lands. */

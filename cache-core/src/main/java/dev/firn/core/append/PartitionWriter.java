@@ -21,19 +21,15 @@ import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.core.rows.DeclaredSchema;
 import dev.firn.core.rows.EncodedFile;
 import dev.firn.core.rows.ExchangeEncoder;
-import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.rows.OnMismatch;
 import dev.firn.core.rows.SchemaFit;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.MetricsConfig;
@@ -126,61 +122,46 @@ final class PartitionWriter {
   }
 
   /**
-   * Lands one exchange.
-   *
-   * @param id if it was given, and an exchange with it landed within its window, the first receipt
-   *     is returned and nothing lands
-   * @throws MismatchException if it does not fit and the dataset rejects what does not
-   * @throws CommitStateUnknown if it may have landed
-   * @throws IOException if it has not landed
+   * Lands exchanges of one caller, each behind the one before it, and returns when each has its
+   * receipt or its failure. One whose id was given, and with which an exchange landed within its
+   * window, gets the first receipt, and nothing lands. One that does not fit, where the dataset
+   * rejects what does not, fails with a {@link MismatchException}, and with it those behind it.
    */
-  Receipt append(JsonExchange exchange, ExchangeId id, Duration window) throws IOException {
-    Pending own = new Pending(exchange, id, window);
+  void append(List<Pending> own) {
     queue.land(
         own,
         batch -> {
           try {
             land(batch);
           } catch (IOException | RuntimeException | Error e) {
-            fail(batch, own, e);
+            fail(batch, e);
           }
         });
-    @Nullable Receipt receipt = own.receipt;
-    if (receipt != null) {
-      return receipt;
-    }
-    if (own.failure instanceof CommitStateUnknown unknown) {
-      throw new CommitStateUnknown(String.valueOf(unknown.getMessage()), unknown);
-    }
-    if (own.failure instanceof IOException e) {
-      throw e;
-    }
-    if (own.failure instanceof Error e) {
-      throw e;
-    }
-    throw new IOException("the append failed", own.failure);
   }
 
   /**
    * An interrupt is meant for one thread. Those whose exchanges it was landing and has certainly
    * not landed do it themselves.
    */
-  private void fail(List<Pending> batch, Pending own, Throwable failure) {
+  private void fail(List<Pending> batch, Throwable failure) {
     boolean interrupted =
         Thread.currentThread().isInterrupted() && !(failure instanceof CommitStateUnknown);
+    List<Pending> others = new ArrayList<>();
     for (Pending pending : batch) {
       if (pending.isDone()) {
         continue;
       }
-      if (interrupted && pending != own) {
-        queue.back(pending);
+      if (interrupted && !pending.isOwn()) {
+        others.add(pending);
       } else {
         pending.failure = failure;
       }
     }
+    queue.back(others);
   }
 
   private void land(List<Pending> batch) throws IOException {
+    batch.forEach(Pending::isGivenUp);
     long waiting = Pending.waiting(batch);
     for (int attempt = 0; waiting > 0; attempt++) {
       if (attempt == ATTEMPTS) {
@@ -310,8 +291,9 @@ final class PartitionWriter {
     if (declared != null) {
       return declared.schema();
     }
+    List<Pending> judging = onMismatch == OnMismatch.REJECT ? batch.subList(0, 1) : batch;
     return givenSchema == null
-        ? SchemaFit.of(null, 0, Pending.rows(batch), OnMismatch.RESCUE).schema()
+        ? SchemaFit.of(null, 0, Pending.rows(judging), OnMismatch.RESCUE).schema()
         : givenSchema;
   }
 
@@ -346,25 +328,29 @@ final class PartitionWriter {
 
   /**
    * The exchanges that can land together. Of those with one given id only the first can: the others
-   * are answered when it has landed. Misfits are answered here if they are rejected.
+   * are answered when it has landed. Misfits are answered here if they are rejected; then what
+   * changes the schema lands alone, because those behind it are judged by the schema that it makes.
    */
   private List<Pending> fitting(List<Pending> batch, Live live) {
     List<Pending> fitting = new ArrayList<>();
     Set<ExchangeId> ids = new HashSet<>();
     for (Pending pending : batch) {
-      if (pending.isDone() || ids.contains(pending.id)) {
+      if (pending.isDone() || pending.isGivenUp() || ids.contains(pending.id)) {
         continue;
       }
       if (onMismatch == OnMismatch.REJECT
           && pending.held == null
           && !encoder.takes(live.generation().metadata().schema(), pending.rows)) {
+        SchemaFit fit = fit(live, pending.rows, onMismatch);
         var mismatch =
-            fit(live, pending.rows, onMismatch)
-                .firstMismatch()
+            fit.firstMismatch()
                 .or(() -> declared == null ? Optional.empty() : declared.missing(pending.rows));
         if (mismatch.isPresent()) {
           pending.failure = new MismatchException(mismatch.get());
           continue;
+        }
+        if (fit.changesSchema()) {
+          return fitting.isEmpty() ? List.of(pending) : fitting;
         }
       }
       ids.add(pending.id);
@@ -422,7 +408,7 @@ final class PartitionWriter {
               schema,
               generation.metadata().sortOrder(),
               rows,
-              footer(batch, given),
+              Pending.footer(batch, given),
               new ParquetOutput(disk, temporary),
               metricsConfig(generation));
     } catch (NoSuchFileException e) {
@@ -503,20 +489,6 @@ final class PartitionWriter {
       }
     }
     return given;
-  }
-
-  private static Map<String, String> footer(List<Pending> batch, List<GivenReceipt> given) {
-    StringBuilder exchanges = new StringBuilder();
-    for (Pending pending : batch) {
-      exchanges
-          .append(exchanges.isEmpty() ? "" : ",")
-          .append(pending.id)
-          .append(':')
-          .append(pending.rows.size());
-    }
-    Map<String, String> footer = new HashMap<>(ReceiptLedger.footer(given));
-    footer.put("firn.exchanges", exchanges.toString());
-    return footer;
   }
 
   /** Removes a temporary name; one that stays is litter. */

@@ -41,14 +41,14 @@ class LandingQueueTest {
       threads.add(
           new Thread(
               () -> {
-                queue.land(exchange(), this::done);
+                queue.land(List.of(exchange()), this::done);
                 if (last) {
                   flag.set(Thread.currentThread().isInterrupted());
                 }
               }));
     }
     queue.land(
-        exchange(),
+        List.of(exchange()),
         batch -> {
           if (batches.isEmpty()) {
             threads.forEach(Thread::start);
@@ -71,7 +71,7 @@ class LandingQueueTest {
     Thread appender =
         new Thread(
             () -> {
-              queue.land(exchange(), this::done);
+              queue.land(List.of(exchange()), this::done);
               landed.countDown();
             });
     queue.alone(
@@ -93,7 +93,7 @@ class LandingQueueTest {
           new Thread(
               () -> {
                 for (int n = 0; n < count; n++) {
-                  queue.land(exchange(), this::done);
+                  queue.land(List.of(exchange()), this::done);
                 }
               });
       threads.add(thread);
