@@ -78,6 +78,52 @@ class DaemonAppendTest {
   }
 
   @Test
+  void exchangesOfOneRequestLandTogetherAndEachHasItsReceipt() throws Exception {
+    String body =
+        IntStream.range(0, 40).mapToObj(i -> "[{\"n\":" + i + "}]\n").collect(Collectors.joining());
+
+    JsonNode answer = json(daemon.append("logs", "?source=a", body));
+
+    assertThat(answer.path("exchanges").asInt()).isEqualTo(40);
+    assertThat(answer.path("receipts").findValuesAsText("id")).doesNotHaveDuplicates().hasSize(40);
+    assertThat(answer.path("receipts").findValuesAsText("where"))
+        .hasSize(40)
+        .containsOnly(answer.path("receipts").get(0).path("where").asText());
+    assertThat(rows("logs"))
+        .isEqualTo(IntStream.range(0, 40).mapToObj(i -> "{\"n\":" + i + "}").toList());
+    assertThat(daemon.source("a").path("landed").path("exchanges").asInt()).isEqualTo(40);
+  }
+
+  @Test
+  void aRequestTooLargeToBeInMemoryAtOnceLandsInItsOrderOrNotAtAllIfItIsMalformed()
+      throws Exception {
+    String exchange =
+        IntStream.range(0, 100)
+            .mapToObj(i -> "{\"n\":1}")
+            .collect(Collectors.joining(",", "[", "]\n"));
+    String body = exchange.repeat(400) + "[{\"n\":2}]\n";
+
+    assertThat(daemon.append("logs", "?source=a", body + "[{\"n\":}]").statusCode()).isEqualTo(400);
+    assertThat(home.resolve(".firn/cache/datasets")).doesNotExist();
+    HttpResponse<String> response =
+        daemon.send(
+            daemon
+                .post("logs", "?source=b", BodyPublishers.ofString(body))
+                .header("Idempotency-Key", "large"));
+    HttpResponse<String> again =
+        daemon.send(
+            daemon
+                .post("logs", "?source=b", BodyPublishers.ofString(body))
+                .header("Idempotency-Key", "large"));
+
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+    assertThat(json(response).path("exchanges").asInt()).isEqualTo(401);
+    assertThat(json(again).path("receipts")).isEqualTo(json(response).path("receipts"));
+    assertThat(rows("logs")).hasSize(40_001).endsWith("{\"n\":2}");
+    assertThat(daemon.source("b").path("inFlight").path("exchanges").asInt()).isZero();
+  }
+
+  @Test
   void aDocumentIsOneExchangeHoweverManyLinesItHas() throws Exception {
     HttpResponse<String> response =
         daemon.send(

@@ -1,6 +1,7 @@
 package dev.firn.cli.daemon.ingest;
 
 import dev.firn.core.append.AppendOptions;
+import dev.firn.core.append.Appended;
 import dev.firn.core.append.CacheAppender;
 import dev.firn.core.append.CacheWriter;
 import dev.firn.core.append.Receipt;
@@ -11,9 +12,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
-import org.jspecify.annotations.Nullable;
 
 /** The one appender of the daemon, which a changed configuration replaces. */
 public final class Appending implements Closeable {
@@ -32,28 +33,25 @@ public final class Appending implements Closeable {
     this.appender = new CacheAppender(disk, cache, clock, options);
   }
 
-  /** As {@link CacheWriter#append(JsonExchange)}, or with a key if there is one. */
-  Receipt append(
-      String dataset, Map<String, String> keys, JsonExchange exchange, @Nullable String key)
+  /** As {@link CacheWriter#append(List, List)}. */
+  Appended append(
+      String dataset, Map<String, String> keys, List<JsonExchange> exchanges, List<String> ids)
       throws IOException {
-    return append(
-        dataset,
-        keys,
-        writer -> key == null ? writer.append(exchange) : writer.append(exchange, key));
+    return with(dataset, keys, writer -> writer.append(exchanges, ids));
   }
 
   /** As {@link CacheWriter#append(JsonExchange, String, Duration)}. */
   public Receipt append(
       String dataset, Map<String, String> keys, JsonExchange exchange, String key, Duration window)
       throws IOException {
-    return append(dataset, keys, writer -> writer.append(exchange, key, window));
+    return with(dataset, keys, writer -> writer.append(exchange, key, window));
   }
 
-  private interface Append {
-    Receipt to(CacheWriter writer) throws IOException;
+  private interface Append<T> {
+    T to(CacheWriter writer) throws IOException;
   }
 
-  private Receipt append(String dataset, Map<String, String> keys, Append append)
+  private <T> T with(String dataset, Map<String, String> keys, Append<T> append)
       throws IOException {
     lock.readLock().lock();
     try {
