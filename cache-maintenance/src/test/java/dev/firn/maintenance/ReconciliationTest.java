@@ -215,6 +215,18 @@ class ReconciliationTest {
   }
 
   @Test
+  void whatMetadataOfAnotherFormNamesIsNeeded() throws Exception {
+    Path stray = stray(committed.minusSeconds(60));
+    Path foreign = metadata.resolve("00003-" + UUID.randomUUID() + ".metadata.json");
+    Files.write(foreign, new byte[] {'{'});
+
+    assertThat(at(HOUR).kept().get(0).why()).startsWith(foreign.getFileName() + " or a manifest");
+
+    assertThat(stray).exists();
+    Files.delete(foreign);
+  }
+
+  @Test
   void symbolicLinkStays() throws Exception {
     Path target = plant(metadata.resolve("target.avro"), committed.minusSeconds(60));
     Path link = Files.createSymbolicLink(metadata.resolve("linked-m0.avro"), target);

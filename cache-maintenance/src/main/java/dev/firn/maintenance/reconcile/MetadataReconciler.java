@@ -1,6 +1,7 @@
 package dev.firn.maintenance.reconcile;
 
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
@@ -25,7 +26,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -182,7 +182,7 @@ public final class MetadataReconciler {
     NamedFiles named = new NamedFiles(disk, generation);
     List<String> newestFirst = new ArrayList<>(versions);
     newestFirst.sort(
-        Comparator.comparingInt((String v) -> MetadataVersions.parse(v).orElseThrow()).reversed());
+        Comparator.comparingInt((String v) -> MetadataVersions.parse(v).orElse(0)).reversed());
     for (String version : newestFirst) {
       if (strays.isEmpty()) {
         break;
@@ -208,11 +208,14 @@ public final class MetadataReconciler {
     return stray.modified().isBefore(committed) || retired.compareTo(orphan) < 0 ? orphan : retired;
   }
 
+  /**
+   * With those of other forms: what a catalogue of another program calls a version, or what a
+   * commit of its is about to rename to one.
+   */
   private static Set<String> versions(List<String> names) {
     Set<String> versions = new HashSet<>();
     for (String name : names) {
-      OptionalInt version = MetadataVersions.parse(name);
-      if (version.isPresent()) {
+      if (name.contains(".metadata.json") && !DurableFiles.isTemporary(name)) {
         versions.add(name);
       }
     }
