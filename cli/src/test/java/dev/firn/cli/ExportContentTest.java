@@ -410,14 +410,19 @@ class ExportContentTest {
             required(1, "id", Types.IntegerType.get()),
             optional(2, "place", Types.GeometryType.crs84()),
             optional(3, "list", Types.ListType.ofOptional(4, Types.VariantType.get())),
-            optional(5, "odd", Types.StructType.of(optional(6, "a b", Types.IntegerType.get()))));
+            optional(
+                5,
+                "odd",
+                Types.StructType.of(
+                    optional(6, "a", Types.IntegerType.get()),
+                    optional(7, "A", Types.IntegerType.get()))));
     String dataset = ForeignTable.create(home.resolve("cache"), schema, 3).partition().dataset();
     String to = home.resolve("out").toString();
 
     assertThat(run().run("export", dataset, "--to", to).err())
         .contains("column \"place\" of type geometry")
         .contains("column \"list\" of type list<variant>")
-        .contains("column \"odd\" of type struct<a b: int>")
+        .contains("column \"odd\" of type struct<a: int, A: int>")
         .contains("is left out");
     assertThat(run().run("export", dataset, "--to", to + 2, "--columns", "id").err()).isEmpty();
     Result asked = run().run("export", dataset, "--to", to + 3, "--columns", "place");

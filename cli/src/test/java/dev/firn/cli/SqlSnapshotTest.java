@@ -259,6 +259,44 @@ class SqlSnapshotTest {
   }
 
   @Test
+  void oneFileWithoutFieldIdsAmongManyIsFound() throws Exception {
+    ForeignTable table = table(2);
+    table.append(table.row(1, "a", 1, null, null, null));
+    Path data = table.generation().paths().data();
+    Path whole;
+    try (Stream<Path> files = Files.list(data)) {
+      whole = files.findFirst().orElseThrow();
+    }
+    Path imported = data.resolve("f-237.parquet");
+    try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = connection.createStatement()) {
+      statement.execute("COPY (SELECT 2::INTEGER AS id) TO '%s'".formatted(imported));
+    }
+    List<DataFile> many = new ArrayList<>();
+    for (int i = 0; i < 450; i++) {
+      Path file = data.resolve("f-" + i + ".parquet");
+      if (!file.equals(imported)) {
+        Files.createLink(file, whole);
+      }
+      many.add(
+          DataFiles.builder(table.table().spec())
+              .withPath(file.toUri().toString())
+              .withFileSizeInBytes(Files.size(file))
+              .withRecordCount(1)
+              .withFormat(FileFormat.PARQUET)
+              .build());
+    }
+    table.commit(many);
+
+    for (String query : List.of("SELECT max(id) FROM ", "SELECT count(*) FROM ")) {
+      Result result = sql(run(), query + table.partition().dataset());
+
+      assertThat(result.code()).isEqualTo(3);
+      assertThat(result.err()).contains(imported + ": expected field ids");
+    }
+  }
+
+  @Test
   void aFileThatCannotBeReadIsNamed() throws Exception {
     CommandRun run = run();
     append(run, "a", "{\"id\":1}");

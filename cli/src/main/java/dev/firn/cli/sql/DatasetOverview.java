@@ -77,7 +77,8 @@ public record DatasetOverview(
               .take(dataset, List.of(), partition -> true, found)
               .view();
       try (Statement statement = connection.createStatement()) {
-        SqlEngine.create(connection, List.of(view));
+        SqlEngine.prepare(connection);
+        SqlEngine.create(connection, session.disk(), view);
         return of(session, statement, dataset, view, timeColumns);
       } catch (SQLException e) {
         throw SqlEngine.translated(session.disk(), e, List.of(view));

@@ -124,10 +124,49 @@ final class DatasetView {
                     .formatted(DELETED, FILE)));
       }
     }
+    return create(selects);
+  }
+
+  private String create(List<String> selects) {
     return "CREATE VIEW "
         + Sql.name(view)
         + " AS "
         + (selects.isEmpty() ? empty() : union(selects));
+  }
+
+  /**
+   * The same view for a query that reads nothing but partition keys: NULL is all that its rows have
+   * beside them, and no file is read.
+   *
+   * @param rows of each source
+   */
+  String createCounted(List<Long> rows) {
+    List<String> selects = new ArrayList<>();
+    for (int i = 0; i < rows.size(); i++) {
+      if (rows.get(i) > 0) {
+        List<String> values = new ArrayList<>();
+        columns.forEach((name, type) -> values.add(nothing(type) + " AS " + Sql.name(name(name))));
+        addKeys(sources.get(i), values);
+        selects.add("SELECT " + String.join(", ", values) + " FROM range(" + rows.get(i) + ")");
+      }
+    }
+    return create(selects);
+  }
+
+  private static String nothing(String type) {
+    return "CAST(NULL AS " + type + ")";
+  }
+
+  private void addKeys(Source source, List<String> values) {
+    for (Map.Entry<String, String> name : names.entrySet()) {
+      if (name.getKey().endsWith("\0")) {
+        String value = source.keys().get(name.getKey().substring(0, name.getKey().length() - 1));
+        values.add(
+            (value == null ? nothing("VARCHAR") : Sql.text(value))
+                + " AS "
+                + Sql.name(name.getValue()));
+      }
+    }
   }
 
   /** As a tree of little depth: the engine recurses into unions. */
@@ -147,11 +186,7 @@ final class DatasetView {
     List<String> values = new ArrayList<>();
     names.forEach(
         (name, shown) ->
-            values.add(
-                "CAST(NULL AS "
-                    + columns.getOrDefault(name, "VARCHAR")
-                    + ") AS "
-                    + Sql.name(shown)));
+            values.add(nothing(columns.getOrDefault(name, "VARCHAR")) + " AS " + Sql.name(shown)));
     return "SELECT "
         + (values.isEmpty() ? "NULL AS firn_empty" : String.join(", ", values))
         + " WHERE FALSE";
@@ -165,19 +200,11 @@ final class DatasetView {
       Types.NestedField field = fields.get(column.getKey());
       String value =
           field == null
-              ? "CAST(NULL AS " + column.getValue() + ")"
+              ? nothing(column.getValue())
               : SqlType.of(field.type()).as("r.c" + field.fieldId(), column.getValue());
       values.add(value + " AS " + Sql.name(name(column.getKey())));
     }
-    for (Map.Entry<String, String> name : names.entrySet()) {
-      if (name.getKey().endsWith("\0")) {
-        String value = source.keys().get(name.getKey().substring(0, name.getKey().length() - 1));
-        values.add(
-            (value == null ? "CAST(NULL AS VARCHAR)" : Sql.text(value))
-                + " AS "
-                + Sql.name(name.getValue()));
-      }
-    }
+    addKeys(source, values);
     boolean positions = !join.isEmpty();
     return "SELECT "
         + String.join(", ", values)

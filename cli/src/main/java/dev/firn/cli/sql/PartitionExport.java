@@ -130,7 +130,8 @@ public final class PartitionExport {
         return Optional.empty();
       }
       try {
-        SqlEngine.create(connection, List.of(view));
+        SqlEngine.prepare(connection);
+        SqlEngine.create(connection, session.disk(), view);
         return Optional.of(write(connection, view, partition, selection, shape, directory));
       } catch (SQLException e) {
         requireGoing();

@@ -115,14 +115,33 @@ final class Scratch implements Closeable {
 
   /**
    * True if columns cannot be found by the field ids in the files alone: the table maps names of
-   * files without ids, has values for columns that a file lacks, or has renamed nested fields.
+   * files without ids, has values for columns that a file lacks, has renamed nested fields, or has
+   * replaced all that were in a struct.
    */
   private static boolean isOdd(Generation generation) {
     Schema current = generation.metadata().schema();
     return generation.nameMapping() != null
         || TypeUtil.indexById(current.asStruct()).values().stream()
             .anyMatch(field -> field.initialDefault() != null)
-        || hasRenamedNestedFields(generation);
+        || hasRenamedNestedFields(generation)
+        || hasReplacedStructs(generation);
+  }
+
+  /** The engine does not read a struct of which it wants nothing that a file has. */
+  private static boolean hasReplacedStructs(Generation generation) {
+    Map<Integer, Types.NestedField> current =
+        TypeUtil.indexById(generation.metadata().schema().asStruct());
+    return generation.metadata().schemas().stream()
+        .flatMap(schema -> TypeUtil.indexById(schema.asStruct()).values().stream())
+        .filter(field -> field.type().isStructType())
+        .anyMatch(
+            old -> {
+              Types.@Nullable NestedField now = current.get(old.fieldId());
+              return now != null
+                  && now.type().isStructType()
+                  && old.type().asStructType().fields().stream()
+                      .noneMatch(f -> now.type().asStructType().field(f.fieldId()) != null);
+            });
   }
 
   private static boolean hasRenamedNestedFields(Generation generation) {

@@ -14,6 +14,7 @@ import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.LiveFiles;
+import dev.firn.core.rows.TypeText;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -53,8 +54,13 @@ final class Snapshots {
    *
    * @param files how many files are to be read
    * @param left how many are not, because no row in them can match
+   * @param unsupported columns that are in the table and not in the view, each with its type
    */
-  record Snapshot(DatasetView view, int files, int left) {}
+  record Snapshot(DatasetView view, int files, int left, Map<String, String> unsupported) {
+    Snapshot {
+      unsupported = new LinkedHashMap<>(unsupported);
+    }
+  }
 
   private record State(Partition partition, PartitionState state, List<ObjectNode> heldRows) {}
 
@@ -98,7 +104,21 @@ final class Snapshots {
       }
     }
     DatasetView view = new DatasetView(dataset, sources);
-    return new Snapshot(view, view.files().size(), left);
+    return new Snapshot(view, view.files().size(), left, unsupported(states));
+  }
+
+  private static Map<String, String> unsupported(List<State> states) {
+    Map<String, String> unsupported = new LinkedHashMap<>();
+    for (State state : states) {
+      if (state.state() instanceof Live live) {
+        for (Types.NestedField field : live.generation().metadata().schema().columns()) {
+          if (!SqlType.isSupported(field.type())) {
+            unsupported.put(field.name(), TypeText.of(field.type()));
+          }
+        }
+      }
+    }
+    return unsupported;
   }
 
   private State inspect(Partition partition) throws IOException {

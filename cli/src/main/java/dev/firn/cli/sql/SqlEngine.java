@@ -20,9 +20,12 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 
@@ -51,7 +54,7 @@ public final class SqlEngine {
   /**
    * What was read for an answer.
    *
-   * @param files data files that the engine was given
+   * @param files data files that were read, of some no more than how many rows they have
    * @param left data files that no row of the answer can be in
    */
   public record Reading(int files, int left) {}
@@ -75,17 +78,22 @@ public final class SqlEngine {
   public Reading run(String text, Results results, Found found) throws IOException {
     boolean[] begun = {false};
     Runnable begin = () -> begun[0] = true;
+    Set<String> notes = new LinkedHashSet<>();
     try {
-      return runOnce(text, results, found, begin);
+      return runOnce(text, results, found, notes, begin);
     } catch (GenerationRemoved e) {
       if (begun[0]) {
         throw e;
       }
-      return runOnce(text, results, state -> {}, begin);
+      return runOnce(text, results, state -> {}, notes, begin);
     }
   }
 
-  private Reading runOnce(String text, Results results, Found found, Runnable begin)
+  /**
+   * @param notes what was said already
+   */
+  private Reading runOnce(
+      String text, Results results, Found found, Set<String> notes, Runnable begin)
       throws IOException {
     try (Scratch scratch = new Scratch(session.disk(), scratchParent);
         Connection connection =
@@ -96,16 +104,17 @@ public final class SqlEngine {
         Snapshots taker =
             new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch);
         List<String> all = session.rootExists() ? session.cache().datasets() : List.of();
-        List<DatasetView> views = new ArrayList<>();
+        Map<String, DatasetView> views = new LinkedHashMap<>();
         for (Map.Entry<String, String> asked : AskedDatasets.of(all, query).entrySet()) {
           List<Condition> conditions = WhereClause.of(query.tree(), asked.getValue());
           Snapshots.Snapshot snapshot =
               taker.take(asked.getKey(), conditions, partition -> true, found);
           snapshots.put(asked.getKey(), snapshot);
-          views.add(snapshot.view().named(asked.getValue()));
+          views.put(asked.getValue(), snapshot.view().named(asked.getValue()));
         }
-        create(connection, views);
-        lock(connection, views);
+        snapshots.forEach((dataset, snapshot) -> noteUnsupported(dataset, snapshot, notes));
+        create(connection, query, views);
+        lock(connection, List.copyOf(views.values()));
         answer(connection, query, results, begin);
       } catch (SQLException e) {
         throw translated(e, snapshots);
@@ -118,23 +127,62 @@ public final class SqlEngine {
     }
   }
 
-  /** Makes the views. */
-  static void create(Connection connection, List<DatasetView> views)
+  private void noteUnsupported(String dataset, Snapshots.Snapshot snapshot, Set<String> notes) {
+    snapshot
+        .unsupported()
+        .forEach(
+            (column, type) -> {
+              String note =
+                  "column \"%s\" of %s is left out: there is nothing in SQL for its type %s;"
+                          .formatted(column, dataset, type)
+                      + " \"firn query rows\" shows it";
+              if (notes.add(note)) {
+                session.note(note);
+              }
+            });
+  }
+
+  /** Makes the views; that of a query that asks for no more than numbers of rows of numbers. */
+  private void create(Connection connection, ParsedQuery query, Map<String, DatasetView> views)
       throws SQLException, IOException {
+    prepare(connection);
+    for (Map.Entry<String, DatasetView> named : views.entrySet()) {
+      DatasetView view = named.getValue();
+      Optional<List<Long>> rows =
+          CountQuery.matches(query.tree(), named.getKey(), view)
+              ? CountQuery.rows(session.disk(), view)
+              : Optional.empty();
+      if (rows.isPresent()) {
+        try (Statement statement = connection.createStatement()) {
+          statement.execute(view.createCounted(rows.get()));
+        }
+      } else {
+        create(connection, session.disk(), view);
+      }
+    }
+  }
+
+  /** Makes what views stand on. */
+  static void prepare(Connection connection) throws SQLException {
     try (Statement statement = connection.createStatement()) {
-      FieldIds.require(statement, views);
       statement.execute("SET TimeZone='UTC'");
       statement.execute("SET allow_unsigned_extensions=false");
       statement.execute("CREATE SCHEMA " + DatasetView.INTERNAL);
       statement.execute("CREATE TABLE " + DatasetView.DELETED + " (file VARCHAR, position BIGINT)");
-      for (DatasetView view : views) {
-        for (Source source : view.sources()) {
-          for (Map.Entry<Path, BitSet> file : source.partial().entrySet()) {
-            insert(statement, file.getKey(), file.getValue());
-          }
+    }
+  }
+
+  /** Makes a view of files. */
+  static void create(Connection connection, Disk disk, DatasetView view)
+      throws SQLException, IOException {
+    try (Statement statement = connection.createStatement()) {
+      new FieldIds(disk).require(statement, view);
+      for (Source source : view.sources()) {
+        for (Map.Entry<Path, BitSet> file : source.partial().entrySet()) {
+          insert(statement, file.getKey(), file.getValue());
         }
-        statement.execute(view.create());
       }
+      statement.execute(view.create());
     }
   }
 

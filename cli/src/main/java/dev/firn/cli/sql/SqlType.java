@@ -1,39 +1,33 @@
 package dev.firn.cli.sql;
 
+import java.util.List;
 import java.util.stream.Collectors;
-import org.apache.iceberg.avro.AvroSchemaUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
 /**
  * What a column of a table is in SQL.
  *
+ * @param type as the table has it
  * @param stored as the engine reads it from a file
  * @param shown as queries see it
  */
-record SqlType(String stored, String shown) {
+record SqlType(Type type, String stored, String shown) {
   private static final String JSON = "JSON";
   private static final String TEXT = "VARCHAR";
 
   static SqlType of(Type type) {
-    String stored = stored(type);
-    return new SqlType(stored, type.isVariantType() ? JSON : stored);
+    return new SqlType(type, text(type, true), type.isVariantType() ? JSON : text(type, false));
   }
 
-  /**
-   * False if the engine has nothing for it, or would not find it: in a file it looks for what is in
-   * a struct by name, and files spell some names in another way.
-   */
+  /** False if the engine has nothing for it, or would take two fields of a struct for one. */
   static boolean isSupported(Type type) {
     return switch (type.typeId()) {
       case GEOMETRY, GEOGRAPHY, UNKNOWN -> false;
       case STRUCT ->
-          type.asStructType().fields().stream()
-              .allMatch(
-                  f ->
-                      !f.type().isVariantType()
-                          && AvroSchemaUtil.makeCompatibleName(f.name()).equals(f.name())
-                          && isSupported(f.type()));
+          StructFields.areDistinct(type.asStructType())
+              && type.asStructType().fields().stream()
+                  .allMatch(f -> !f.type().isVariantType() && isSupported(f.type()));
       case LIST ->
           !type.asListType().elementType().isVariantType()
               && isSupported(type.asListType().elementType());
@@ -45,7 +39,10 @@ record SqlType(String stored, String shown) {
     };
   }
 
-  private static String stored(Type type) {
+  /**
+   * @param inFile with every name that a field may have in a file
+   */
+  private static String text(Type type, boolean inFile) {
     return switch (type.typeId()) {
       case BOOLEAN -> "BOOLEAN";
       case INTEGER -> "INTEGER";
@@ -71,14 +68,17 @@ record SqlType(String stored, String shown) {
       case VARIANT -> "VARIANT";
       case STRUCT ->
           type.asStructType().fields().stream()
-              .map(f -> Sql.name(f.name()) + " " + stored(f.type()))
+              .flatMap(
+                  f ->
+                      (inFile ? StructFields.spellings(f) : List.of(f.name()))
+                          .stream().map(name -> Sql.name(name) + " " + text(f.type(), inFile)))
               .collect(Collectors.joining(", ", "STRUCT(", ")"));
-      case LIST -> stored(type.asListType().elementType()) + "[]";
+      case LIST -> text(type.asListType().elementType(), inFile) + "[]";
       case MAP ->
           "MAP("
-              + stored(type.asMapType().keyType())
+              + text(type.asMapType().keyType(), inFile)
               + ", "
-              + stored(type.asMapType().valueType())
+              + text(type.asMapType().valueType(), inFile)
               + ")";
       case GEOMETRY, GEOGRAPHY, UNKNOWN -> throw new IllegalArgumentException(type.toString());
     };
@@ -137,14 +137,13 @@ record SqlType(String stored, String shown) {
 
   /** An expression of the stored type as one of a wanted type. */
   String as(String expression, String wanted) {
-    if (wanted.equals(stored)) {
-      return expression;
+    String named = StructFields.named(expression, type);
+    if (wanted.equals(shown) && !type.isVariantType()) {
+      return named;
     }
     if (wanted.equals(JSON)) {
-      return stored.equals("VARIANT")
-          ? "CAST(" + expression + " AS JSON)"
-          : "to_json(" + expression + ")";
+      return type.isVariantType() ? "CAST(" + named + " AS JSON)" : "to_json(" + named + ")";
     }
-    return "CAST(" + expression + " AS " + wanted + ")";
+    return "CAST(" + named + " AS " + wanted + ")";
   }
 }
