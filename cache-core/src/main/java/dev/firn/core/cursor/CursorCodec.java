@@ -218,7 +218,8 @@ public final class CursorCodec {
   }
 
   /**
-   * The cursor after a swap: as {@code before}, with another live generation and compaction.
+   * The cursor after a swap: as {@code before}, with another live generation and compaction. What
+   * Firn gives no meaning to is carried over, in the compaction as well.
    *
    * @param rowCount live rows of the new generation
    * @param compactedAt ISO time of the swap
@@ -246,8 +247,12 @@ public final class CursorCodec {
     compaction.put("compactedAt", compactedAt);
     compaction.put("dataFilesBefore", dataFilesBefore);
     compaction.put("resettleBaselineFiles", dataFilesAfter);
-    JsonNode writer = before.fields().path("compaction").path("writerGeneration");
+    JsonNode last = fields.path("compaction");
+    JsonNode writer = last.path("writerGeneration");
     compaction.put("writerGeneration", writer.isIntegralNumber() ? writer.asLong() : 2);
+    for (Map.Entry<String, JsonNode> other : last.properties()) {
+      compaction.putIfAbsent(other.getKey(), other.getValue());
+    }
     fields.put("rowCount", rowCount);
     fields.set("compaction", compaction);
     fields.put(HIGHEST, Math.max(before.highestNumber(), live.number()));

@@ -270,6 +270,24 @@ class CursorCodecTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"field-compaction", "field-epoch-compaction"})
+  void whatAnotherProgramSaysOfItsSwapsIsCarriedOverToo(String file) throws IOException {
+    ObjectNode foreign = json(GoldenCursors.bytes("valid/" + file + ".json"));
+    ((ObjectNode) foreign.path("compaction")).put("writerGeneration", 3).put("futureMember", "x");
+    Cursor before = CursorCodec.parse(FILE, foreign.toString().getBytes(UTF_8));
+    GenerationName next = new GenerationName(before.live().layout(), before.highestNumber() + 1);
+
+    Cursor swapped =
+        CursorCodec.parse(
+            FILE, CursorCodec.formatSwapped(before, next, 7, "2026-11-22T05:00:00Z", 40, 3));
+
+    assertThat(swapped.compaction())
+        .contains(new Compaction(before.live(), "2026-11-22T05:00:00Z", 40, 3));
+    assertThat(swapped.fields().path("compaction").path("futureMember").asText()).isEqualTo("x");
+    assertThat(swapped.fields().path("compaction").path("writerGeneration").asInt()).isEqualTo(3);
+  }
+
   @Test
   void theHighestNumberNeverFalls() throws IOException {
     Cursor nine =
