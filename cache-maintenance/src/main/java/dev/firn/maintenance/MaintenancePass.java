@@ -22,6 +22,7 @@ import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.retain.RetentionMemory;
+import dev.firn.maintenance.select.DatasetColumns;
 import dev.firn.maintenance.status.ObservedTime;
 import dev.firn.maintenance.status.PassMemory;
 import dev.firn.maintenance.status.Uptime;
@@ -121,7 +122,9 @@ public final class MaintenancePass {
       giveUpReserve(reserve);
       remember(() -> time.save(disk, cache));
     }
-    PassRetention retention = new PassRetention(disk, config, time.believedWall(), options);
+    DatasetColumns columns = new DatasetColumns(disk, cache);
+    PassRetention retention =
+        new PassRetention(disk, config, columns, time.believedWall(), options);
     UnchangedPartitions unchanged =
         options.isOrdinary()
             ? UnchangedPartitions.load(disk, cache, config.toString(), started)
@@ -135,7 +138,7 @@ public final class MaintenancePass {
     List<Partition> others =
         partitions.stream().filter(partition -> !settled.containsKey(partition.path())).toList();
     DuplicateSelector duplicates =
-        new DuplicateSelector(disk, config.duplicates(), config.compactBatchBytes() / 2);
+        new DuplicateSelector(disk, config.duplicates(), columns, config.compactBatchBytes() / 2);
     PartitionAssessor assessor =
         new PartitionAssessor(
             disk, config, memory, options, List.of(duplicates, retention), retention::periods);
@@ -157,6 +160,7 @@ public final class MaintenancePass {
       retention.limitBytes(due -> compactFurther(due, reports, assessor, compaction, listener));
     }
     reports.replaceAll(repair::named);
+    reports.replaceAll(duplicates::named);
     if (options.steps().expires() && !options.dryRun()) {
       reports.replaceAll(new PassExpiry(disk, locks, publisher)::expire);
     }

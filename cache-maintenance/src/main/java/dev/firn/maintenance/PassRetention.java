@@ -9,6 +9,7 @@ import dev.firn.maintenance.retain.RetentionConfig;
 import dev.firn.maintenance.retain.RetentionDecider;
 import dev.firn.maintenance.retain.RetentionDecisions;
 import dev.firn.maintenance.retain.RetentionPolicy;
+import dev.firn.maintenance.select.DatasetColumns;
 import dev.firn.maintenance.select.RowSelection;
 import dev.firn.maintenance.select.RowSelector;
 import java.time.Instant;
@@ -39,13 +40,18 @@ public final class PassRetention implements RowSelector {
   /**
    * @param now by which age is measured
    */
-  public PassRetention(Disk disk, MaintenanceConfig config, Instant now, PassOptions options) {
+  public PassRetention(
+      Disk disk,
+      MaintenanceConfig config,
+      DatasetColumns columns,
+      Instant now,
+      PassOptions options) {
     this.disk = disk;
     this.config = config.retention();
     this.now = now;
     this.decisions =
         new RetentionDecisions(
-            new RetentionDecider(disk, this.config, now, config.compactBatchBytes()));
+            new RetentionDecider(disk, this.config, columns, now, config.compactBatchBytes()));
     this.retains = options.steps().retains();
   }
 

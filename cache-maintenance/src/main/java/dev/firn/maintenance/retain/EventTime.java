@@ -54,7 +54,7 @@ record EventTime(Types.NestedField column) {
   static EventTime declared(Schema schema, String name) throws RetentionException {
     Types.@Nullable NestedField field = schema.asStruct().field(name);
     if (field == null) {
-      throw new RetentionException("timestamp_column \"" + name + "\" is not in the table");
+      throw new MissingColumnException("timestamp_column", name);
     }
     if (!canBeTime(field)) {
       throw new RetentionException(

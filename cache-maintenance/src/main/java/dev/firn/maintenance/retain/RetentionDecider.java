@@ -8,6 +8,7 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.retain.DatasetRetention.Decision;
+import dev.firn.maintenance.select.DatasetColumns;
 import java.io.IOException;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -25,12 +26,15 @@ import java.util.Optional;
  * <p>Rows stay that have no time, that are protected, or whose time is not before the cutoff: that
  * is now less the days, to the microsecond. A row in the future is younger than any other.
  *
- * <p>If anything that must be asked of every partition cannot be (a column is not there, a
- * partition that may hold the newest row of a key cannot be read), nothing goes.
+ * <p>A partition whose table lacks the declared time or key is {@link LeftOut}, with a warning: its
+ * rows stay, and count for caps. If anything that must be asked of every partition cannot be (no
+ * table of the dataset has the column, a partition that may hold the newest row of a key cannot be
+ * read or has no time), nothing goes.
  */
 public final class RetentionDecider {
   private final Disk disk;
   private final RetentionConfig config;
+  private final DatasetColumns columns;
   private final Instant now;
   private final long maxKeyBytes;
 
@@ -39,9 +43,11 @@ public final class RetentionDecider {
    * @param maxKeyBytes about what the keys may take that are in memory at a time; {@link
    *     ProtectedRows#MAX_BYTES} are enough
    */
-  public RetentionDecider(Disk disk, RetentionConfig config, Instant now, long maxKeyBytes) {
+  public RetentionDecider(
+      Disk disk, RetentionConfig config, DatasetColumns columns, Instant now, long maxKeyBytes) {
     this.disk = disk;
     this.config = config;
+    this.columns = columns;
     this.now = now;
     this.maxKeyBytes = Math.min(maxKeyBytes, ProtectedRows.MAX_BYTES);
   }
@@ -49,15 +55,16 @@ public final class RetentionDecider {
   /** What asks for more rows to go than age and number do. */
   private interface Excess {
     /**
+     * @param others bytes of files of which nothing goes
      * @return how many rows go at least, if they may: the oldest. Negative if nothing is to be
      *     decided
      */
-    long rows(List<RetainedFile> files);
+    long rows(List<RetainedFile> files, long others);
   }
 
   /** Decides by age and by the number of rows. */
   Decision decide(String dataset, List<Partition> partitions) {
-    return decide(dataset, partitions, files -> 0);
+    return decide(dataset, partitions, (files, others) -> 0);
   }
 
   /**
@@ -73,8 +80,8 @@ public final class RetentionDecider {
         decide(
             dataset,
             partitions,
-            files -> {
-              rows[0] = rowsOf(files, maxBytes, times);
+            (files, others) -> {
+              rows[0] = rowsOf(files, maxBytes - others, times);
               return rows[0];
             });
     if (rows[0] <= 0) {
@@ -87,9 +94,7 @@ public final class RetentionDecider {
                 decision
                     .report()
                     .withWarning(
-                        "max_bytes "
-                            + maxBytes
-                            + " cannot be met: too many rows are protected, or have no time"),
+                        "max_bytes " + maxBytes + RetentionRun.cannotBeMet(isAnyLeftOut(decision))),
                 Map.of()));
   }
 
@@ -110,7 +115,11 @@ public final class RetentionDecider {
       rows += file.rows();
       tooMany -= size;
     }
-    return rows;
+    return Math.max(1, rows);
+  }
+
+  private static boolean isAnyLeftOut(Decision decision) {
+    return decision.report().warnings().stream().anyMatch(LeftOut::isWarning);
   }
 
   private Decision decide(String dataset, List<Partition> partitions, Excess excess) {
@@ -123,12 +132,17 @@ public final class RetentionDecider {
       List<String> warnings = new ArrayList<>();
       List<RetainedFile> files = new ArrayList<>();
       List<RetainedTable> tables = new ArrayList<>();
+      List<LeftOut> leftOut = new ArrayList<>();
       for (Partition partition : partitions) {
         PartitionState state = new PartitionInspector(disk).inspect(partition);
         if (state instanceof Live live) {
-          RetainedTable table = reader.table(live);
-          tables.add(table);
-          files.addAll(reader.files(table));
+          try {
+            RetainedTable table = reader.table(live);
+            tables.add(table);
+            files.addAll(reader.files(table));
+          } catch (MissingColumnException e) {
+            leftOut.add(leaveOut(live, e));
+          }
         } else if (!(state instanceof Absent)) {
           if (policy.protect().isPresent() && config.key(dataset).isPresent()) {
             throw new RetentionException(
@@ -137,8 +151,10 @@ public final class RetentionDecider {
           warnings.add(partition.path() + " cannot be read; its rows are not counted");
         }
       }
-      return new RetentionRun(disk, policy, cutoff, maxKeyBytes, excess.rows(files))
-          .decide(dataset, tables, files, warnings);
+      leftOut.forEach(partition -> warnings.add(partition.warning()));
+      long others = leftOut.stream().mapToLong(LeftOut::bytes).sum();
+      return new RetentionRun(disk, policy, cutoff, maxKeyBytes, excess.rows(files, others))
+          .decide(dataset, tables, files, leftOut, warnings);
     } catch (RetentionException e) {
       return failed(dataset, cutoff, String.valueOf(e.getMessage()));
     } catch (CacheException e) {
@@ -146,6 +162,26 @@ public final class RetentionDecider {
     } catch (IOException | RuntimeException e) {
       return failed(dataset, cutoff, e.toString());
     }
+  }
+
+  /**
+   * @throws RetentionException if no table of the dataset has the column: then it is misspelled
+   */
+  private LeftOut leaveOut(Live live, MissingColumnException missing)
+      throws RetentionException, IOException {
+    String dataset = live.partition().dataset();
+    if (!columns.anyTableHas(dataset, missing.column())) {
+      throw new RetentionException(missing.what() + " is in no table of dataset " + dataset);
+    }
+    Optional<String> key = config.policy(dataset).protect().flatMap(p -> config.key(dataset));
+    if (key.isPresent()
+        && live.generation().metadata().schema().asStruct().field(key.get()) != null) {
+      throw new RetentionException(
+          live.partition().path()
+              + " may hold the newest row of a key, and "
+              + missing.getMessage());
+    }
+    return LeftOut.of(live, String.valueOf(missing.getMessage()));
   }
 
   private static Decision failed(String dataset, Optional<Instant> cutoff, String error) {

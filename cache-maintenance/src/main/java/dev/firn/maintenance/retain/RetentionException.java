@@ -1,7 +1,7 @@
 package dev.firn.maintenance.retain;
 
 /** What is configured for a dataset cannot be asked of its tables: nothing of it is dropped. */
-final class RetentionException extends Exception {
+class RetentionException extends Exception {
   RetentionException(String message) {
     super(message);
   }

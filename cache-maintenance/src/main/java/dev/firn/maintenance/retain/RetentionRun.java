@@ -52,11 +52,15 @@ final class RetentionRun {
   }
 
   Decision decide(
-      String dataset, List<RetainedTable> tables, List<RetainedFile> files, List<String> warnings)
+      String dataset,
+      List<RetainedTable> tables,
+      List<RetainedFile> files,
+      List<LeftOut> leftOut,
+      List<String> warnings)
       throws IOException {
     byKey = tables.stream().anyMatch(table -> table.key().isPresent());
     anyProtection = files.stream().anyMatch(RetainedFile::mayBeProtected);
-    RetentionLine line = line(files, warnings);
+    RetentionLine line = line(files, leftOut, warnings);
     if (byKey && anyProtection && protectedByKey.isEmpty()) {
       findProtected(files, line.ties() > 0 ? line.time() + 1 : line.time());
     }
@@ -68,6 +72,9 @@ final class RetentionRun {
     }
     for (RetainedTable table : tables) {
       partitions.put(table.path(), decide(table, byTable.getOrDefault(table, List.of()), line));
+    }
+    for (LeftOut partition : leftOut) {
+      partitions.put(partition.live().partition().path(), partition.retention());
     }
     return new Decision(report(dataset, tables, warnings), partitions);
   }
@@ -117,13 +124,23 @@ final class RetentionRun {
         Optional.empty());
   }
 
-  private RetentionLine line(List<RetainedFile> files, List<String> warnings) throws IOException {
+  /** Why a cap is not met although all goes that may. */
+  static String cannotBeMet(boolean isAnyLeftOut) {
+    return isAnyLeftOut
+        ? " cannot be met: too many rows are protected, have no time, or are in partitions that are"
+            + " left out"
+        : " cannot be met: too many rows are protected, or have no time";
+  }
+
+  private RetentionLine line(List<RetainedFile> files, List<LeftOut> leftOut, List<String> warnings)
+      throws IOException {
     RetentionLine byAge =
         cutoff
             .map(instant -> new RetentionLine(clamp(EventTime.micros(instant)), 0))
             .orElse(RetentionLine.NONE);
     long live = files.stream().mapToLong(RetainedFile::rows).sum();
-    long tooMany = policy.maxRows().isPresent() ? live - policy.maxRows().getAsLong() : 0;
+    long counted = live + leftOut.stream().mapToLong(LeftOut::rows).sum();
+    long tooMany = policy.maxRows().isPresent() ? counted - policy.maxRows().getAsLong() : 0;
     long wanted = Math.max(tooMany, Math.min(atLeast, live));
     if (wanted <= 0) {
       return byAge;
@@ -135,10 +152,7 @@ final class RetentionRun {
         new OldestRows(files, this::droppableTimes, this::isWholeDroppable).find(wanted);
     if (byNumber.isEmpty()) {
       if (tooMany > 0) {
-        warnings.add(
-            "max_rows "
-                + policy.maxRows().getAsLong()
-                + " cannot be met: too many rows are protected, or have no time");
+        warnings.add("max_rows " + policy.maxRows().getAsLong() + cannotBeMet(!leftOut.isEmpty()));
       }
       return new RetentionLine(TimeRange.LATEST, 0);
     }

@@ -66,13 +66,12 @@ final class TableReader {
     Types.@Nullable NestedField column = null;
     if (key.isPresent()) {
       column = schema.asStruct().field(key.get());
-      if (column == null || !column.type().isPrimitiveType()) {
+      if (column == null) {
+        throw new MissingColumnException("key", key.get());
+      }
+      if (!column.type().isPrimitiveType()) {
         throw new RetentionException(
-            "key \""
-                + key.get()
-                + (column == null
-                    ? "\" is not in the table"
-                    : "\" is of type " + column.type() + ", which cannot be compared"));
+            "key \"" + key.get() + "\" is of type " + column.type() + ", which cannot be compared");
       }
     }
     return new RetainedTable(live, time, bound, Optional.ofNullable(column));

@@ -18,6 +18,7 @@ import dev.firn.maintenance.quarantine.Quarantine;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.retain.OldRows;
 import dev.firn.maintenance.retain.RetentionConfig;
+import dev.firn.maintenance.select.DatasetColumns;
 import dev.firn.maintenance.status.PartitionFacts.LiveFacts;
 import dev.firn.maintenance.status.PartitionFacts.NotLive;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
@@ -52,7 +53,13 @@ final class InspectedPartitions {
     this.disk = disk;
     this.cache = cache;
     ObservedTime time = ObservedTime.read(disk, cache, now, Uptime.ofThisMachine());
-    this.retained = new PassRetention(disk, config, time.believedWall(), PassOptions.standard());
+    this.retained =
+        new PassRetention(
+            disk,
+            config,
+            new DatasetColumns(disk, cache),
+            time.believedWall(),
+            PassOptions.standard());
     this.assessor =
         new PartitionAssessor(
             disk, config, memory, PassOptions.standard(), List.of(retained), retained::periods);

@@ -6,6 +6,7 @@ import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.backup.CacheBackup;
+import dev.firn.maintenance.duplicates.DuplicateSelector;
 import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.retain.DatasetRetention;
 import dev.firn.maintenance.retain.RetentionMemory;
@@ -132,6 +133,7 @@ public final class StatusCollector {
       remembered.get().unreadable().values().stream()
           .sorted()
           .forEach(why -> notes.add("a data file cannot be read: " + why));
+      DuplicateSelector.notLookedFor(remembered.get().reason()).ifPresent(notes::add);
     }
     long held = held(partition, notes);
     return new PartitionStatus(

@@ -12,6 +12,7 @@ import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.DataFileRows;
 import dev.firn.maintenance.retain.DatasetRetention.Decision;
+import dev.firn.maintenance.select.DatasetColumns;
 import dev.firn.maintenance.select.RowSelection;
 import dev.firn.maintenance.select.Selections;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
@@ -156,7 +157,13 @@ class RetentionDeciderTest {
   private Set<String> decided(RetentionConfig config, long maxKeyBytes) throws Exception {
     List<Partition> partitions = new CacheDirectory(disk, root).partitions();
     Decision decision =
-        new RetentionDecider(disk, config, NOW, maxKeyBytes).decide(Appends.DATASET, partitions);
+        new RetentionDecider(
+                disk,
+                config,
+                new DatasetColumns(disk, new CacheDirectory(disk, root)),
+                NOW,
+                maxKeyBytes)
+            .decide(Appends.DATASET, partitions);
     assertThat(decision.report().error()).isEmpty();
     Set<String> gone = new TreeSet<>();
     for (Partition partition : partitions) {

@@ -13,6 +13,7 @@ import dev.firn.maintenance.PassOptions;
 import dev.firn.maintenance.PassRetention;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
+import dev.firn.maintenance.select.DatasetColumns;
 import dev.firn.maintenance.status.ObservedTime;
 import dev.firn.maintenance.status.PassMemory;
 import dev.firn.maintenance.status.Uptime;
@@ -60,6 +61,7 @@ public final class ExplainCommand implements Callable<Integer> {
         new PassRetention(
             session.disk(),
             config,
+            new DatasetColumns(session.disk(), cache),
             ObservedTime.read(
                     session.disk(),
                     cache,
