@@ -136,6 +136,35 @@ class OwnerTest {
   }
 
   @Test
+  void aCursorOfAnotherGroupKeepsIt() throws Exception {
+    Path root = home.resolve("cache");
+    Path cursor = root.resolve(Appends.PARTITION).resolve("cursor.json");
+    try (Cache cache = Appends.open(root)) {
+      Appends.writer(cache).append(Appends.exchange("a", 2));
+      cache.publish();
+      Appends.writer(cache).append(Appends.exchange("b", 2));
+    }
+    give(cursor, OWNER, GROUP + 1);
+
+    new Passes(disk, root).forced();
+
+    assertThat(access(cursor)).isEqualTo(OWNER + ":" + (GROUP + 1) + " 640");
+  }
+
+  @Test
+  void whatIsMadeWhereTheGroupIsInheritedIsInheritedFromToo() throws Exception {
+    Files.setAttribute(home, "unix:mode", 02750);
+
+    disk.createDirectory(home.resolve("made"));
+    try (DiskOutput output = disk.create(home.resolve("file"))) {
+      output.sync();
+    }
+
+    assertThat(access(home.resolve("made"))).isEqualTo(OWNER + ":" + GROUP + " 2750");
+    assertThat(access(home.resolve("file"))).isEqualTo(OWNER + ":" + GROUP + " 640");
+  }
+
+  @Test
   void inADirectoryOfRootThingsAreMadeAsUsual() throws Exception {
     Path usual = Files.createFile(directory.resolve("usual"));
     try (DiskOutput output = disk.create(directory.resolve("file"))) {

@@ -4,8 +4,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads in a loop beside a writer in another process. The odd rounds start it, the even ones stop
- * it and say how often it has read.
+ * Reads in a loop, once at least, beside a writer in another process. The odd rounds start it, the
+ * even ones stop it and say how often it has read.
  */
 final class Reader implements Job {
   static final String READS = "reads";
@@ -50,10 +50,10 @@ final class Reader implements Job {
 
   private void loop() {
     try {
-      while (!stopping) {
+      do {
         reads.read();
         count++;
-      }
+      } while (!stopping);
     } catch (Exception e) {
       failure = e;
     }

@@ -114,11 +114,13 @@ class BenchTest {
 
   @Test
   void onlyACheckFailsForAMissedTarget() throws Exception {
-    Files.writeString(directory.resolve("firn"), "#!/bin/sh\nexec sleep 2\n");
+    Files.writeString(
+        directory.resolve("firn"),
+        "#!/bin/sh\nexec find \"$2/datasets\" -name cursor.json -exec touch {} +\n");
 
-    assertThat(run("start-help", "--scale", "0.1", "--rounds", "1")).isTrue();
-    assertThat(run("start-help", "--scale", "0.1", "--rounds", "1", "--check")).isFalse();
-    assertThat(out.toString(StandardCharsets.UTF_8)).contains("MISSED firn --help");
+    assertThat(run("idle-pass", "--scale", "0.0001", "--rounds", "1")).isTrue();
+    assertThat(run("idle-pass", "--scale", "0.0001", "--rounds", "1", "--check")).isFalse();
+    assertThat(out.toString(StandardCharsets.UTF_8)).contains("MISSED files written in partitions");
   }
 
   @Test
