@@ -8,6 +8,8 @@ import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,6 +155,48 @@ class UsageTest {
       Result result = new CommandRun(home).run("query", command, "--root", file.toString());
       assertThat(result.code()).isEqualTo(2);
       assertThat(result.err()).contains("found a file");
+    }
+  }
+
+  @Test
+  void aRootMayBeALinkToADirectoryOrLieBelowOne() throws IOException {
+    Files.createDirectories(home.resolve("big/disk"));
+    Files.createSymbolicLink(home.resolve("link"), home.resolve("big/disk"));
+    for (String root : new String[] {"link", "link/cache"}) {
+      CommandRun run = new CommandRun(home).with("FIRN_ROOT", home.resolve(root).toString());
+
+      Result appended = run.reading("{\"id\":1}").run("append", "jobs");
+
+      assertThat(appended.code()).as(appended.err()).isZero();
+      assertThat(run.run("query", "rows", "jobs").out()).isEqualTo("{\"id\":1}\n");
+    }
+    assertThat(home.resolve("big/disk/datasets/jobs")).isDirectory();
+    assertThat(home.resolve("big/disk/cache/datasets/jobs")).isDirectory();
+  }
+
+  @Test
+  void aRootThatLeadsToNothingOrIsNoNameIsNotAnEmptyCache() throws IOException {
+    Files.createSymbolicLink(home.resolve("link"), home.resolve("not-mounted"));
+    CommandRun run = new CommandRun(home);
+    for (String[] line :
+        new String[][] {
+          {"query", "status"},
+          {"query", "status", "--json"},
+          {"query", "verify"},
+          {"query", "maintain"},
+          {"query", "sql", "SELECT 1"},
+          {"append", "jobs"}
+        }) {
+      run.reading("{\"id\":1}").with("FIRN_ROOT", home.resolve("link").toString());
+      Result result = run.run(line);
+      assertThat(result.code()).as(String.join(" ", line)).isEqualTo(2);
+      assertThat(result.err()).contains("found a symbolic link that leads to none");
+
+      List<String> empty = new ArrayList<>(List.of(line));
+      empty.addAll(0, List.of("--root", ""));
+      result = run.run(empty.toArray(String[]::new));
+      assertThat(result.code()).isEqualTo(2);
+      assertThat(result.err()).contains("--root is empty");
     }
   }
 }

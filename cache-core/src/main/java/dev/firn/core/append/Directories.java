@@ -16,11 +16,12 @@ final class Directories {
 
   /**
    * Creates a cache's root and its missing parents, each synced into its own parent. One that
-   * exists is left as it is; somebody else may create them at the same time.
+   * exists is left as it is; somebody else may create them at the same time. Up to here a symbolic
+   * link to a directory is as good as one, below the root none is.
    */
   static void ensureRoot(Disk disk, Path root) throws IOException {
     Path parent = root.toAbsolutePath().getParent();
-    if (isDirectory(disk, root)) {
+    if (leadsToDirectory(disk, root) || isDirectory(disk, root)) {
       syncIfAllowed(disk, parent);
       return;
     }
@@ -47,10 +48,18 @@ final class Directories {
     }
   }
 
+  private static boolean leadsToDirectory(Disk disk, Path link) throws IOException {
+    Optional<FileStat> stat = disk.stat(link);
+    return stat.isPresent()
+        && stat.get().kind() == FileStat.Kind.SYMBOLIC_LINK
+        && disk.isDirectory(link.resolve("."));
+  }
+
   private static boolean isDirectory(Disk disk, Path directory) throws IOException {
     Optional<FileStat> stat = disk.stat(directory);
     if (stat.isPresent() && !stat.get().isDirectory()) {
-      throw new FileAlreadyExistsException(directory.toString(), null, "is no directory");
+      throw new FileAlreadyExistsException(
+          directory.toString(), null, "is no directory, or a link that leads to none");
     }
     return stat.isPresent();
   }

@@ -147,6 +147,9 @@ public final class Session {
   /** The root: {@code --root}, else {@code $FIRN_ROOT}, else {@code ~/.firn/cache}. */
   public Path root() {
     Path root = options.root == null ? path("FIRN_ROOT") : options.root;
+    if (root != null && root.toString().isEmpty()) {
+      throw new UsageException("--root is empty: expected a cache's directory");
+    }
     if (root == null) {
       root = environment.home().resolve(".firn").resolve("cache");
     }
@@ -161,10 +164,15 @@ public final class Session {
   public boolean rootExists() throws IOException {
     Path root = root();
     Optional<FileStat> stat = disk().stat(root);
-    if (stat.isPresent() && !stat.get().isDirectory()) {
-      // A link to a directory is fine, and listing it says so.
-      if (stat.get().isFile()) {
+    if (stat.isPresent() && !disk().isDirectory(root)) {
+      if (stat.get().kind() != FileStat.Kind.SYMBOLIC_LINK) {
         throw new UsageException(root + ": expected a cache's directory, found a file");
+      }
+      // A link to a directory is fine. Of one to a disk that is not mounted nobody can say that
+      // there is nothing in the cache.
+      if (!disk().isDirectory(root.resolve("."))) {
+        throw new UsageException(
+            root + ": expected a cache's directory, found a symbolic link that leads to none");
       }
     }
     return stat.isPresent();
