@@ -44,6 +44,19 @@ public interface Disk {
     return stat.isPresent() && stat.get().isFile();
   }
 
+  /**
+   * Whether anything stands at a path that can be reached: what {@link #stat} says of it, for less.
+   * False also for a symbolic link that leads nowhere, and where the way there is barred.
+   */
+  default boolean exists(Path path) throws IOException {
+    return stat(path).isPresent();
+  }
+
+  /** What tells one file from all others, as {@link #stat} tells it, for less. */
+  default Optional<Object> identity(Path path) throws IOException {
+    return stat(path).map(FileStat::identity);
+  }
+
   /** Creates one directory; its parent must exist and the name must be free. */
   void createDirectory(Path directory) throws IOException;
 

@@ -137,6 +137,17 @@ public final class LocalDisk implements Disk {
     return attributes.isPresent() && attributes.get().isRegularFile();
   }
 
+  /** Without an exception for a name that is not there, which costs more than the look. */
+  @Override
+  public boolean exists(Path path) {
+    return Files.exists(path);
+  }
+
+  @Override
+  public Optional<Object> identity(Path path) throws IOException {
+    return attributes(path).map(BasicFileAttributes::fileKey);
+  }
+
   private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
     try {
       return Optional.of(

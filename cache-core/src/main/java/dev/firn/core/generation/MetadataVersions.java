@@ -66,15 +66,16 @@ public final class MetadataVersions {
 
   /**
    * True if this version is there and the next one is not. Versions are removed from the lowest up,
-   * so there is none above the next one either. Costs the same however many there are.
+   * so there is none above the next one either. Costs the same however many there are, and little:
+   * every append asks.
    */
   static boolean isNewest(Disk disk, GenerationPaths paths, MetadataVersion version)
       throws IOException {
     Path directory = paths.metadata();
     String next = format(version.number() + 1);
-    return disk.stat(directory.resolve(next)).isEmpty()
-        && disk.stat(directory.resolve(next.replace(ENDING, COMPRESSED_ENDING))).isEmpty()
-        && disk.stat(directory.resolve(version.fileName())).isPresent();
+    return !disk.exists(directory.resolve(next))
+        && !disk.exists(directory.resolve(next.replace(ENDING, COMPRESSED_ENDING)))
+        && disk.exists(directory.resolve(version.fileName()));
   }
 
   static MetadataVersion loadNewest(Disk disk, GenerationPaths paths) throws IOException {

@@ -2,7 +2,6 @@ package dev.firn.core.lock;
 
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DiskLock;
-import dev.firn.core.disk.FileStat;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
@@ -41,12 +40,12 @@ public final class LockRegistry {
    */
   public Optional<HeldLock> tryAcquire(Disk disk, Path file) throws IOException {
     synchronized (held) {
-      Optional<FileStat> before = disk.stat(file);
+      Optional<Object> before = disk.identity(file);
       if (before.isEmpty()) {
         create(disk, file);
-        before = disk.stat(file);
+        before = disk.identity(file);
       }
-      if (before.isEmpty() || held.contains(before.get().identity())) {
+      if (before.isEmpty() || held.contains(before.get())) {
         return Optional.empty();
       }
       Optional<DiskLock> lock = disk.tryLock(file);
@@ -56,11 +55,11 @@ public final class LockRegistry {
       boolean kept = false;
       try {
         // Taken on a file that meanwhile lost its name, a lock excludes nobody.
-        Optional<FileStat> after = disk.stat(file);
-        if (after.isEmpty() || !before.get().identity().equals(after.get().identity())) {
+        Optional<Object> after = disk.identity(file);
+        if (after.isEmpty() || !before.equals(after)) {
           return Optional.empty();
         }
-        Object identity = after.get().identity();
+        Object identity = after.get();
         held.add(identity);
         kept = true;
         return Optional.of(new HeldLock(this, identity, file, lock.get()));
