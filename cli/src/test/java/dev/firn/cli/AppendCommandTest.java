@@ -152,6 +152,46 @@ class AppendCommandTest {
   }
 
   @Test
+  void arraysThatFollowEachOtherLandInOneFileEachAnExchangeAndInTheirOrder() throws IOException {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 0; i < 30; i++) {
+      lines.append("[{\"n\":").append(2 * i).append("},{\"n\":").append(2 * i + 1).append("}]\n");
+    }
+    Path file = file("in.jsonl", lines + numbered(60, 62) + "[{\"n\":62}]\n");
+
+    assertThat(appended(firn(), "append", "a", file.toString()).get("exchanges").asInt())
+        .isEqualTo(32);
+    assertThat(rows("a"))
+        .isEqualTo(IntStream.range(0, 63).mapToObj(i -> "{\"n\":" + i + "}").toList());
+    Path data = home.resolve(".firn/cache/datasets/a/source=default/table/data");
+    try (Stream<Path> files = Files.list(data)) {
+      assertThat(files).hasSize(3);
+    }
+    assertThat(appended(firn().reading(lines.toString()), "append", "b").get("exchanges").asInt())
+        .isEqualTo(30);
+  }
+
+  @Test
+  void anArrayThatIsRejectedKeepsNoneOfThoseBehindItOut() throws IOException {
+    Path root = Files.createDirectories(home.resolve(".firn/cache"));
+    Files.writeString(
+        root.resolve("firn.json"),
+        "{\"query\":{\"cache\":{\"datasets\":{\"a\":{\"on_mismatch\":\"reject\"}}}}}");
+    Path file =
+        file(
+            "in.jsonl",
+            "[{\"n\":0}]\n[{\"n\":\"x\"}]\n[{\"n\":2}]\n[{\"n\":\"y\"}]\n[{\"n\":4}]\n");
+
+    Result result = firn().run("append", "a", file.toString(), "--json");
+
+    assertThat(result.code()).isEqualTo(1);
+    assertThat(result.json().get("exchanges").asInt()).isEqualTo(3);
+    assertThat(result.json().get("rejected").asInt()).isEqualTo(2);
+    assertThat(result.err()).contains("line 2: column n: \"x\"", "line 4: column n: \"y\"");
+    assertThat(rows("a")).containsExactly("{\"n\":0}", "{\"n\":2}", "{\"n\":4}");
+  }
+
+  @Test
   void aLineThatIsAnArrayIsAnExchangeOfItsOwn() throws IOException {
     Path file = file("in.jsonl", "{\"n\":0}\n{\"n\":1}\n[{\"n\":2},{\"n\":3}]\n{\"n\":4}\n[]\n");
 

@@ -2,6 +2,7 @@ package dev.firn.cli.append;
 
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.text.ByteSize;
+import dev.firn.core.append.Appended;
 import dev.firn.core.append.CacheWriter;
 import dev.firn.core.append.MismatchException;
 import dev.firn.core.append.Receipt;
@@ -9,20 +10,26 @@ import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.rows.Mismatch;
 import dev.firn.core.rows.NotAnExchangeException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lines in, exchanges landed, one after the other and in their order; everything is counted.
+ * Lines in, exchanges landed in their order; everything is counted.
  *
  * <p>A line that is an object is gathered with others into one exchange; one that is an array is an
- * exchange of its own. Never more than one exchange is in memory, with the lines that it is made
- * of. A line that is no JSON keeps no other line out: where a gathered exchange does not parse, its
- * lines are looked at one by one. Nor does one that holds a value that does not fit, where those
- * are rejected: a gathered exchange is halved until what is left does not fit on its own.
+ * exchange of its own, and those that follow each other land together, up to a megabyte of them.
+ * Never is more than that or one exchange in memory, with the lines that it is made of. A line that
+ * is no JSON keeps no other line out: where a gathered exchange does not parse, its lines are
+ * looked at one by one. Nor does one that holds a value that does not fit, where those are
+ * rejected: a gathered exchange is halved until what is left does not fit on its own.
  */
 final class AppendRun {
+  private static final int MOST_ARRAYS = 1000;
+  private static final long ARRAY_BYTES = 1 << 20;
+
   private final CacheWriter writer;
   private final AppendTally tally;
   private final LineComplaints complaints;
@@ -30,6 +37,11 @@ final class AppendRun {
   private final BooleanSupplier stopped;
   private final @Nullable String key;
   private final LineBatch batch = new LineBatch();
+  private final List<ArrayLine> arrays = new ArrayList<>();
+  private long arrayBytes;
+
+  /** An exchange of its own that waits for those behind it. */
+  private record ArrayLine(JsonExchange exchange, long number, long bytes) {}
 
   /**
    * @param stopped true when no more lines are to be taken of files; a pipe ends by itself then
@@ -72,7 +84,8 @@ final class AppendRun {
       }
       if (more) {
         take(input, lines, size);
-        if (batch.size() > 0 && !size.waits() && !hasArrived(input, lines)) {
+        boolean mayLand = !arrays.isEmpty() || (batch.size() > 0 && !size.waits());
+        if (mayLand && !hasArrived(input, lines)) {
           land(input);
         }
       }
@@ -105,10 +118,11 @@ final class AppendRun {
       if (key != null && batch.size() > 0) {
         throw tooMuch("an array follows other lines");
       }
-      land(input);
+      landGathered(input);
       landAlone(input, line);
       return;
     }
+    landArrays(input);
     if (!JsonLine.isOneObject(line.buffer(), line.start(), line.length())) {
       landAlone(input, line); // which says why it is none
       return;
@@ -117,11 +131,11 @@ final class AppendRun {
       if (key != null) {
         throw tooMuch("more than " + ByteSize.format(size.bytes()));
       }
-      land(input);
+      landGathered(input);
     }
     batch.add(line.buffer(), line.start(), line.length(), line.number());
     if (batch.size() >= size.lines()) {
-      land(input);
+      landGathered(input);
     }
   }
 
@@ -141,10 +155,45 @@ final class AppendRun {
       }
       return;
     }
+    if (key == null) {
+      arrays.add(new ArrayLine(exchange, line.number(), line.length()));
+      arrayBytes += line.length();
+      if (arrays.size() == MOST_ARRAYS || arrayBytes >= ARRAY_BYTES) {
+        landArrays(input);
+      }
+      return;
+    }
     try {
       land(exchange, line.length());
     } catch (MismatchException e) {
       rejected(input, line.number(), exchange, e.mismatch());
+    }
+  }
+
+  /** One that does not fit keeps none of those behind it out. */
+  private void landArrays(Input input) throws IOException {
+    int next = 0;
+    try {
+      while (next < arrays.size()) {
+        List<ArrayLine> waiting = arrays.subList(next, arrays.size());
+        Appended appended = writer.append(waiting.stream().map(ArrayLine::exchange).toList());
+        for (Receipt receipt : appended.receipts()) {
+          tally.acknowledged(receipt, arrays.get(next).bytes());
+          next++;
+        }
+        progress.show(tally);
+        Throwable failure = appended.failure();
+        if (failure instanceof MismatchException e) {
+          ArrayLine misfit = arrays.get(next);
+          rejected(input, misfit.number(), misfit.exchange(), e.mismatch());
+          next++;
+        } else if (failure != null) {
+          throw problem(failure);
+        }
+      }
+    } finally {
+      arrays.clear();
+      arrayBytes = 0;
     }
   }
 
@@ -154,6 +203,11 @@ final class AppendRun {
   }
 
   private void land(Input input) throws IOException {
+    landArrays(input);
+    landGathered(input);
+  }
+
+  private void landGathered(Input input) throws IOException {
     if (batch.size() > 0 && key != null && find(0, batch.size()) == null) {
       dropBadLines(input);
     }
@@ -210,13 +264,21 @@ final class AppendRun {
     try {
       receipt = key == null ? writer.append(exchange) : writer.append(exchange, key);
     } catch (IOException e) {
-      if (e.getClass() == IOException.class && e.getCause() instanceof RuntimeException bug) {
-        throw bug; // not the disk's fault
-      }
-      throw e;
+      throw problem(e);
     }
     tally.acknowledged(receipt, lineBytes);
     progress.show(tally);
+  }
+
+  private static IOException problem(Throwable failure) {
+    if (failure instanceof Error e) {
+      throw e;
+    }
+    IOException e = (IOException) failure;
+    if (e.getClass() == IOException.class && e.getCause() instanceof RuntimeException bug) {
+      throw bug; // not the disk's fault
+    }
+    return e;
   }
 
   private void bad(Input input, long line, String reason) {
