@@ -3,16 +3,24 @@ package dev.firn.maintenance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.append.Appends;
+import dev.firn.core.condition.Condition;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.backup.BackupListener;
 import dev.firn.maintenance.backup.CacheBackup;
+import dev.firn.maintenance.drop.DatasetDrop;
+import dev.firn.maintenance.drop.DropReport;
+import dev.firn.maintenance.purge.CachePurge;
+import dev.firn.maintenance.purge.PurgeOptions;
+import dev.firn.maintenance.purge.PurgedPartition;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
+import dev.firn.maintenance.reserve.Reserve.State;
 import dev.firn.maintenance.retain.RetentionConfig;
 import dev.firn.maintenance.retain.RetentionPolicy;
+import dev.firn.maintenance.status.CacheStatus.ReserveStatus;
 import dev.firn.maintenance.status.StatusCollector;
 import dev.firn.maintenance.verify.Verifies;
 import java.io.IOException;
@@ -88,6 +96,74 @@ class ReserveTest {
     assertThat(RetainedCache.only(report).outcome()).isEqualTo(Outcome.FAILED);
     assertThat(report.diskRefused()).isTrue();
     assertThat(cache.keys()).containsExactly("new", "old");
+  }
+
+  private PurgedPartition purgeOld() throws IOException {
+    CacheDirectory of = new CacheDirectory(disk, root);
+    return new CachePurge(disk, of, Passes.CONFIG, cache.passes()::now, "test")
+        .run(
+            Appends.DATASET,
+            of.partitions(Appends.DATASET),
+            Condition.parse("k = 'old'"),
+            new PurgeOptions(true, false, false))
+        .partitions()
+        .get(0);
+  }
+
+  @Test
+  void purgeOnAFullDiskGivesItUpAndIsRefusedWithoutIt() throws Exception {
+    cache.pass();
+    byte[] kept = Files.readAllBytes(reserve);
+    Files.delete(reserve);
+    waitUntilTheDiskIsFullInJanuary();
+    assertThat(purgeOld().outcome()).isEqualTo(PurgedPartition.Outcome.FAILED);
+    assertThat(cache.keys()).containsExactly("new", "old");
+    Files.write(reserve, kept);
+
+    assertThat(purgeOld().outcome()).isEqualTo(PurgedPartition.Outcome.PURGED);
+
+    assertThat(cache.keys()).containsExactly("new");
+    assertThat(reserve).doesNotExist();
+  }
+
+  @Test
+  void dropOnAFullDiskGivesItUpAndAProposalDoesNot() throws Exception {
+    cache.pass();
+    waitUntilTheDiskIsFullInJanuary();
+    DatasetDrop drop =
+        new DatasetDrop(
+            disk, new CacheDirectory(disk, root), Passes.CONFIG, cache.passes()::now, "test");
+
+    drop.run(Appends.DATASET, false, false);
+    assertThat(reserve).exists();
+    DropReport report = drop.run(Appends.DATASET, true, false);
+
+    assertThat(report.outcome()).isEqualTo(DropReport.Outcome.DROPPED);
+    assertThat(reserve).doesNotExist();
+  }
+
+  private ReserveStatus status(String... datasets) throws IOException {
+    return new StatusCollector(
+            disk, new CacheDirectory(disk, root), Passes.CONFIG, cache.passes()::now)
+        .collect(List.of(datasets))
+        .reserve()
+        .orElse(null);
+  }
+
+  @Test
+  void statusTellsHowItIs() throws Exception {
+    assertThat(status()).isEqualTo(new ReserveStatus(State.NOT_MADE, 0));
+    assertThat(status(Appends.DATASET)).isNull();
+    cache.pass();
+    assertThat(status()).isEqualTo(new ReserveStatus(State.PRESENT, Files.size(reserve)));
+    disk.pretendFree(0);
+    assertThat(status().state()).isEqualTo(State.PRESENT);
+
+    Files.delete(reserve);
+    assertThat(status()).isEqualTo(new ReserveStatus(State.NO_ROOM, 0));
+    disk.pretendFree(1L << 30);
+    purgeOld();
+    assertThat(status()).isEqualTo(new ReserveStatus(State.NOT_NEEDED, 0));
   }
 
   @Test

@@ -23,6 +23,7 @@ import dev.firn.maintenance.drop.DropReport.Dropped;
 import dev.firn.maintenance.drop.DropReport.Outcome;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.swap.Trees;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -116,6 +117,7 @@ public final class DatasetDrop {
         answer = against.get();
       } else if (apply) {
         new FileSystemCheck(disk).require(cache.root());
+        new Reserve(disk, cache).giveUpIfFull();
         bringIn(partitions);
         drop(dataset);
         if (withArchives) {

@@ -13,6 +13,7 @@ import dev.firn.maintenance.drop.DroppedDatasets;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;
 import dev.firn.maintenance.purge.PurgedPartition.Outcome;
+import dev.firn.maintenance.reserve.Reserve;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +60,7 @@ public final class CachePurge {
     Instant started = clock.instant();
     if (options.apply() && !partitions.isEmpty()) {
       new FileSystemCheck(disk).require(cache.root());
+      new Reserve(disk, cache).giveUpIfFull();
     }
     List<Partition> before = cache.partitions(dataset);
     List<PurgedPartition> purged = new ArrayList<>();

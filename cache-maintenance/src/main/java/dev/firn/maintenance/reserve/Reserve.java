@@ -49,6 +49,49 @@ public final class Reserve {
     return disk.stat(file()).filter(FileStat::isFile).map(FileStat::sizeBytes).orElse(0L);
   }
 
+  /** How it is with it. */
+  public enum State {
+    /** It is there, and large enough. */
+    PRESENT("present"),
+    /** The cache is too small to need one. */
+    NOT_NEEDED("not needed"),
+    /** It was given up, or cannot be made, or not as large as it should be. */
+    NO_ROOM("no room"),
+    /** There is room for it: the next pass makes it. */
+    NOT_MADE("not made");
+
+    private final String text;
+
+    State(String text) {
+      this.text = text;
+    }
+
+    public String text() {
+      return text;
+    }
+  }
+
+  /**
+   * @param liveBytes of all live data files
+   * @param minFreeBytes so much is to stay free in any case
+   */
+  public State state(long liveBytes, long minFreeBytes) throws IOException {
+    long wanted = wanted(liveBytes);
+    if (wanted < LEAST_BYTES) {
+      return State.NOT_NEEDED;
+    }
+    if (bytes() >= wanted / 2) {
+      return State.PRESENT;
+    }
+    return disk.usableBytes(cache.root()) < 2 * minFreeBytes + 16 * wanted
+        ? State.NO_ROOM
+        : State.NOT_MADE;
+  }
+
+  private static long wanted(long liveBytes) {
+    return Math.min(LARGEST_BYTES, liveBytes / 8);
+  }
+
   /**
    * Gives it up if less than its own size is free.
    *
@@ -75,13 +118,10 @@ public final class Reserve {
    * @param minFreeBytes so much is to stay free in any case
    */
   public void makeIfPlenty(long liveBytes, long minFreeBytes) throws IOException {
-    long wanted = Math.min(LARGEST_BYTES, liveBytes / 8);
-    if (wanted < LEAST_BYTES || bytes() >= wanted / 2) {
+    if (state(liveBytes, minFreeBytes) != State.NOT_MADE) {
       return;
     }
-    if (disk.usableBytes(cache.root()) < 2 * minFreeBytes + 16 * wanted) {
-      return;
-    }
+    long wanted = wanted(liveBytes);
     Path temporary = DurableFiles.temporaryBeside(file());
     try {
       write(temporary, wanted);

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.status;
 
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.retain.DatasetRetention;
 import dev.firn.maintenance.retain.OldRows;
 import java.util.List;
@@ -14,6 +15,7 @@ import java.util.Optional;
  * @param spools other programs' spools, with rows that are in no table yet
  * @param retention what the last pass found of each dataset that has a retention
  * @param old what is old in each dataset that has none
+ * @param reserve of room on the disk for passes; empty where not all of the cache was looked at
  */
 public record CacheStatus(
     Optional<String> lastPass,
@@ -21,7 +23,8 @@ public record CacheStatus(
     List<PartitionStatus> partitions,
     List<Spool> spools,
     List<DatasetRetention> retention,
-    List<OldRows> old) {
+    List<OldRows> old,
+    Optional<ReserveStatus> reserve) {
 
   /** Where no dataset has a retention, and nothing is known to be old. */
   public CacheStatus(
@@ -29,11 +32,18 @@ public record CacheStatus(
       Optional<String> backupTaken,
       List<PartitionStatus> partitions,
       List<Spool> spools) {
-    this(lastPass, backupTaken, partitions, spools, List.of(), List.of());
+    this(lastPass, backupTaken, partitions, spools, List.of(), List.of(), Optional.empty());
   }
 
   /** A directory in which another program keeps rows on their way into a table. */
   public record Spool(String path, long bytes) {}
+
+  /**
+   * The file that is given up on a full disk.
+   *
+   * @param bytes what it takes now
+   */
+  public record ReserveStatus(Reserve.State state, long bytes) {}
 
   /** Of a cache that is not there yet. */
   public static CacheStatus empty() {

@@ -8,8 +8,10 @@ import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.backup.CacheBackup;
 import dev.firn.maintenance.duplicates.DuplicateSelector;
 import dev.firn.maintenance.report.Litter;
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.retain.DatasetRetention;
 import dev.firn.maintenance.retain.RetentionMemory;
+import dev.firn.maintenance.status.CacheStatus.ReserveStatus;
 import dev.firn.maintenance.status.CacheStatus.Spool;
 import dev.firn.maintenance.status.PartitionFacts.LiveFacts;
 import dev.firn.maintenance.status.PartitionFacts.NotLive;
@@ -90,7 +92,19 @@ public final class StatusCollector {
         partitions,
         spools,
         retention(datasets),
-        inspected == null ? List.of() : inspected.old());
+        inspected == null ? List.of() : inspected.old(),
+        datasets.isEmpty() ? reserve(partitions) : Optional.empty());
+  }
+
+  private Optional<ReserveStatus> reserve(List<PartitionStatus> partitions) throws IOException {
+    long liveBytes =
+        partitions.stream()
+            .flatMap(partition -> partition.live().stream())
+            .mapToLong(PartitionStatus.LiveContent::bytes)
+            .sum();
+    Reserve reserve = new Reserve(disk, cache);
+    return Optional.of(
+        new ReserveStatus(reserve.state(liveBytes, config.minFreeBytes()), reserve.bytes()));
   }
 
   private List<DatasetRetention> retention(List<String> datasets) {

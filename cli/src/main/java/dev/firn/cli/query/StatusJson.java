@@ -37,6 +37,14 @@ public final class StatusJson {
     json.writeEndArray();
     RetentionText.write(json, status.retention());
     RetentionText.writeOld(json, status.old());
+    if (status.reserve().isPresent()) {
+      json.writeObjectFieldStart("reserve");
+      json.writeStringField("state", status.reserve().get().state().text());
+      json.writeNumberField("bytes", status.reserve().get().bytes());
+      json.writeEndObject();
+    } else {
+      json.writeNullField("reserve");
+    }
     writeTotals(json, StatusTotals.of(status));
   }
 

@@ -6,6 +6,7 @@ import dev.firn.cli.text.Durations;
 import dev.firn.cli.text.TextTable;
 import dev.firn.core.layout.Layout;
 import dev.firn.maintenance.report.Litter;
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.LastRun;
@@ -58,6 +59,7 @@ public final class StatusText {
     lines.add("");
     lines.add(totals());
     addLitter();
+    addReserve();
     addDue();
     return List.copyOf(lines);
   }
@@ -134,6 +136,14 @@ public final class StatusText {
               + " in no snapshot and read by nobody: another program left "
               + (files == 1 ? "it; it goes" : "them; they go")
               + " with the generation.");
+    }
+  }
+
+  private void addReserve() {
+    if (status.reserve().filter(r -> r.state() == Reserve.State.NO_ROOM).isPresent()) {
+      lines.add(
+          "The disk has no room for the reserve of passes: it was given up, or could not be made."
+              + " The first pass that finds plenty makes it again.");
     }
   }
 

@@ -9,6 +9,7 @@ import dev.firn.cli.CommandRun;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.report.Litter;
+import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.status.CacheStatus;
 import dev.firn.maintenance.status.PartitionStatus;
 import dev.firn.maintenance.status.PartitionStatus.Backlog;
@@ -179,6 +180,24 @@ class StatusFormatTest {
   }
 
   @Test
+  void reserveIsToldOfWhereTheDiskHasNoRoomForItOnly() {
+    for (Reserve.State state : Reserve.State.values()) {
+      CacheStatus status =
+          new CacheStatus(
+              Optional.empty(),
+              Optional.empty(),
+              List.of(healthy()),
+              List.of(),
+              List.of(),
+              List.of(),
+              Optional.of(new CacheStatus.ReserveStatus(state, 7)));
+      assertThat(text(status).stream().filter(line -> line.contains("reserve")))
+          .as(state.text())
+          .hasSize(state == Reserve.State.NO_ROOM ? 1 : 0);
+    }
+  }
+
+  @Test
   void whatIsUnusualTakesRoom() {
     assertThat(text(status(with(Layout.EPOCH, 1000, 2000, List.of(), "compacted", true))))
         .containsExactly(
@@ -259,6 +278,7 @@ class StatusFormatTest {
                   "spools": [ {"path": "datasets/logs/x/_hypaware_spool", "bytes": 50000} ],
                   "retention": [],
                   "old": [],
+                  "reserve": null,
                   "totals": { "partitions": 2, "unreadable": 1, "rows": 12345, "unpublished": 0, "held": 0, "dataFiles": 4,
                     "bytes": 400000, "retiredBytes": 1000, "orphanedBytes": 0 } }
                 """);
