@@ -86,8 +86,12 @@ class AppendTroubleTest {
     assertThat(rows("a")).hasSize(rows).contains("{\"n\":-1}");
   }
 
-  /** Refuses to create files in {@code data/} after so many. */
   private static Disk fullAfter(int files) {
+    return fullAfter("/data/", files);
+  }
+
+  /** Refuses to create files with this in their path after so many. */
+  private static Disk fullAfter(String part, int files) {
     Disk disk = new LocalDisk();
     AtomicInteger created = new AtomicInteger();
     return (Disk)
@@ -96,7 +100,7 @@ class AppendTroubleTest {
             new Class<?>[] {Disk.class},
             (proxy, method, args) -> {
               if (method.getName().equals("create")
-                  && args[0].toString().contains("/data/")
+                  && args[0].toString().contains(part)
                   && created.incrementAndGet() > files) {
                 throw new FileSystemException(args[0].toString(), null, "No space left on device");
               }
@@ -122,6 +126,22 @@ class AppendTroubleTest {
     assertThat(json.code()).isEqualTo(5);
     assertThat(json.json().get("exchanges").asInt()).isEqualTo(2);
     assertThat(json.json().get("error").asText()).contains("No space left on device");
+  }
+
+  @Test
+  void aDiskThatIsFullWhenADatasetIsMadeIsNoErrorOfOurs() throws IOException {
+    Path file = file("in.jsonl", numbered(0, 5));
+    for (String part : List.of("metadata.json", "version-hint", "cursor.json")) {
+      Result result = firn().on(fullAfter(part, 0)).run("append", "a", file.toString());
+
+      assertThat(result.code()).as(part + result.err()).isEqualTo(5);
+      assertThat(result.err())
+          .contains(part, "No space left on device; free some space")
+          .doesNotContain("Exception", "internal error");
+    }
+
+    assertThat(firn().run("append", "a", file.toString()).code()).isZero();
+    assertThat(rows("a")).hasSize(5);
   }
 
   @Test

@@ -169,7 +169,8 @@ public final class Publisher {
           generation.directory() + " was committed to by another program: " + e.getMessage());
     } catch (RuntimeException e) {
       throw new CommitStateUnknown(
-          generation.directory() + ": it is unknown whether its snapshots were dropped", e);
+          generation.directory() + ": it is unknown whether its snapshots were dropped" + why(e),
+          e);
     }
     new MetadataCleanup(disk, clock, Generation.load(disk, seen.directory(), seen.name())).run();
     return going;
@@ -242,8 +243,15 @@ public final class Publisher {
           generation.directory() + " was committed to by another program: " + e.getMessage());
     } catch (RuntimeException e) {
       throw new CommitStateUnknown(
-          generation.directory() + ": it is unknown whether its landed files were published", e);
+          generation.directory()
+              + ": it is unknown whether its landed files were published"
+              + why(e),
+          e);
     }
+  }
+
+  private static String why(RuntimeException error) {
+    return error.getCause() instanceof IOException disk ? ": " + disk.getMessage() : "";
   }
 
   private static void evolve(Transaction transaction, Schema current, Schema evolved) {

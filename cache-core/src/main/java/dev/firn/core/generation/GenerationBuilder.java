@@ -153,7 +153,7 @@ public final class GenerationBuilder {
       append.commit();
       transaction.commitTransaction();
     } catch (RuntimeException e) {
-      throw new IOException("cannot write the metadata of " + building + ": " + e.getMessage(), e);
+      throw failed("cannot write the metadata of ", e);
     }
     disk.syncDirectory(building); // the commit has synced metadata/
   }
@@ -175,7 +175,7 @@ public final class GenerationBuilder {
       properties.commit();
       transaction.commitTransaction();
     } catch (RuntimeException e) {
-      throw new IOException("cannot add to the metadata of " + building + ": " + e.getMessage(), e);
+      throw failed("cannot add to the metadata of ", e);
     }
   }
 
@@ -188,9 +188,19 @@ public final class GenerationBuilder {
       new GenerationOperations(disk, paths, new GenerationFileIO(disk, paths), location)
           .commit(null, empty);
     } catch (RuntimeException e) {
-      throw new IOException("cannot write the metadata of " + building + ": " + e.getMessage(), e);
+      throw failed("cannot write the metadata of ", e);
     }
     disk.syncDirectory(building);
+  }
+
+  /**
+   * What the disk said, if it was the disk: nobody reads what is being built, so it is not unknown
+   * whether it is live.
+   */
+  private IOException failed(String what, RuntimeException error) {
+    return error.getCause() instanceof IOException disk
+        ? disk
+        : new IOException(what + building + ": " + error.getMessage(), error);
   }
 
   private TableMetadata start(GenerationProof proof, long nowMillis) throws IOException {

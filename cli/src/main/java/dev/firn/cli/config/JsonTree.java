@@ -65,7 +65,9 @@ final class JsonTree {
               location == null ? 0 : location.getLineNr(),
               location == null ? 0 : location.getColumnNr(),
               "",
-              "no valid JSON: " + e.getOriginalMessage()));
+              // where an object began, it says in the words of the library
+              "no valid JSON: "
+                  + e.getOriginalMessage().replaceFirst(" \\(start marker at .*", "")));
       return Optional.empty();
     } catch (CharConversionException e) { // zeroes at its start look like UTF-32
       problems.add(
