@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.firn.cli.CommandRun.Result;
+import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.testdata.FieldCaches;
 import dev.firn.testdata.RowMeaning;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -101,6 +105,49 @@ class ExportTest {
       assertThat(run.reading(lines).run("append", "jobs", "--source", source).code()).isZero();
     }
     return run;
+  }
+
+  @Test
+  void whatAPartitionCostsDoesNotGrowWithTheOthers() throws Exception {
+    CommandRun run = new CommandRun(home).with("FIRN_ROOT", home.resolve("cache").toString());
+    List<Integer> looks = new ArrayList<>();
+    int partitions = 0;
+    for (int upTo : List.of(3, 9)) {
+      for (; partitions < upTo; partitions++) {
+        String source = "s" + partitions;
+        assertThat(run.reading("{\"id\":1}").run("append", "jobs", "--source", source).code())
+            .isZero();
+      }
+      int[] calls = {0};
+      Result result =
+          run.on(counting(calls))
+              .run("export", "jobs", "--to", home.resolve("out" + upTo).toString(), "--json");
+      assertThat(result.code()).as(result.err()).isZero();
+      assertThat(result.json().get("files")).hasSize(upTo);
+      looks.add(calls[0]);
+      run.on(new LocalDisk());
+    }
+    assertThat(looks.get(1)).isLessThanOrEqualTo(3 * looks.get(0));
+  }
+
+  /** Counts what is read of metadata and cursors, and the listings in the cache. */
+  private Disk counting(int[] calls) {
+    return (Disk)
+        Proxy.newProxyInstance(
+            Disk.class.getClassLoader(),
+            new Class<?>[] {Disk.class},
+            (proxy, method, arguments) -> {
+              String call = method.getName() + " " + arguments[0];
+              if (call.startsWith("list " + home.resolve("cache"))
+                  || call.matches("(read|open) .*(cursor|metadata)\\.json")) {
+                calls[0]++;
+              }
+              try {
+                return method.invoke(new LocalDisk(), arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test

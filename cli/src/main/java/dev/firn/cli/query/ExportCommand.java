@@ -3,8 +3,8 @@ package dev.firn.cli.query;
 import dev.firn.cli.failure.ExitCode;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
-import dev.firn.cli.sql.PartitionExport;
-import dev.firn.cli.sql.PartitionExport.Format;
+import dev.firn.cli.sql.DatasetExport;
+import dev.firn.cli.sql.DatasetExport.Format;
 import dev.firn.cli.text.ByteSize;
 import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Nearest;
@@ -112,38 +112,37 @@ public final class ExportCommand implements Callable<Integer> {
       throw new UsageException(
           "--max-file-bytes " + maxFileBytes + ": expected " + LEAST_FILE_BYTES + " or more");
     }
-    PartitionExport.Shape shape =
-        new PartitionExport.Shape(wanted, Optional.ofNullable(maxFileBytes));
+    DatasetExport.Shape shape = new DatasetExport.Shape(wanted, Optional.ofNullable(maxFileBytes));
     List<Partition> partitions = PartitionFilter.find(session, dataset, partition);
     ExportTarget target = new ExportTarget(session, to);
     Map<Partition, Path> directories = target.directories(partitions, wanted);
-    List<Live> live = live(partitions);
-    PartitionExport.Selection selection = new PartitionExport.Selection(columns, conditions(live));
+    List<Live> whole = live(session.cache().partitions(dataset));
+    Set<Partition> asked = Set.copyOf(partitions);
+    List<Live> live = whole.stream().filter(l -> asked.contains(l.partition())).toList();
+    DatasetExport.Selection selection = new DatasetExport.Selection(columns, conditions(live));
     if (columns.isEmpty()) {
       noteLeftOut(live);
     }
     Unreadables unreadables = new Unreadables(session);
     List<Written> written = new ArrayList<>();
-    PartitionExport export =
-        new PartitionExport(session, SqlOptions.limits(session), SqlOptions.scratchParent());
-    for (Map.Entry<Partition, Path> entry : directories.entrySet()) {
-      target.ensure(entry.getValue());
-      Optional<PartitionExport.Exported> exported;
-      try {
-        exported =
+    try (DatasetExport export =
+        DatasetExport.open(
+            session, SqlOptions.limits(session), SqlOptions.scratchParent(), dataset, whole)) {
+      for (Map.Entry<Partition, Path> entry : directories.entrySet()) {
+        target.ensure(entry.getValue());
+        Optional<DatasetExport.Exported> exported =
             export.write(entry.getKey(), selection, shape, entry.getValue(), unreadables::look);
-      } catch (FileAlreadyExistsException e) {
-        throw new UsageException(
-            e.getFile() + " was made meanwhile by somebody else; it is theirs");
-      }
-      session.progress().clear();
-      if (exported.isPresent()) {
-        Map<Path, Long> sizes = new LinkedHashMap<>();
-        for (Path file : exported.get().files()) {
-          sizes.put(file, session.disk().stat(file).orElseThrow().sizeBytes());
+        session.progress().clear();
+        if (exported.isPresent()) {
+          Map<Path, Long> sizes = new LinkedHashMap<>();
+          for (Path file : exported.get().files()) {
+            sizes.put(file, session.disk().stat(file).orElseThrow().sizeBytes());
+          }
+          written.add(new Written(entry.getKey(), sizes, exported.get().rows()));
         }
-        written.add(new Written(entry.getKey(), sizes, exported.get().rows()));
       }
+    } catch (FileAlreadyExistsException e) {
+      throw new UsageException(e.getFile() + " was made meanwhile by somebody else; it is theirs");
     }
     report(written, unreadables);
     return (unreadables.entries().isEmpty() ? ExitCode.DONE : ExitCode.UNREADABLE).code();

@@ -2,8 +2,8 @@ package dev.firn.cli.query;
 
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
-import dev.firn.cli.sql.PartitionExport;
-import dev.firn.cli.sql.PartitionExport.Format;
+import dev.firn.cli.sql.DatasetExport;
+import dev.firn.cli.sql.DatasetExport.Format;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.layout.Partition;
@@ -53,10 +53,10 @@ final class ExportTarget {
     }
     for (String name : disk.list(directory)) {
       Path file = directory.resolve(name);
-      if (PartitionExport.isPart(name, format)) {
+      if (DatasetExport.isPart(name, format)) {
         throw new UsageException(file + " is there already; remove it, or export elsewhere");
       }
-      if (PartitionExport.isLeft(name)) {
+      if (DatasetExport.isLeft(name)) {
         session.note(
             file
                 + " is left of an export that was killed, "

@@ -1,6 +1,6 @@
 package dev.firn.cli.query;
 
-import dev.firn.cli.sql.PartitionExport;
+import dev.firn.cli.sql.DatasetExport;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.rows.TypeText;
 import java.util.ArrayList;
@@ -48,7 +48,7 @@ record SchemaUnion(List<Column> columns) {
                 new Kind(
                     TypeText.of(field.type()),
                     field.isRequired(),
-                    PartitionExport.isSupported(field.type())),
+                    DatasetExport.isSupported(field.type())),
                 kind -> new ArrayList<>())
             .add(live.partition().path());
       }

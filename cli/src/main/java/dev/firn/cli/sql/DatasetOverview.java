@@ -74,7 +74,7 @@ public record DatasetOverview(
             DuckDb.open(session.environment().home(), limits, scratch.directory())) {
       DatasetView view =
           new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch)
-              .take(dataset, List.of(), partition -> true, found)
+              .take(dataset, List.of(), found)
               .view();
       try (Statement statement = connection.createStatement()) {
         SqlEngine.prepare(connection);

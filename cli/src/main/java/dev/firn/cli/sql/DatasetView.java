@@ -105,6 +105,11 @@ final class DatasetView {
         .toList();
   }
 
+  /** Of the view. */
+  String name() {
+    return view;
+  }
+
   List<Source> sources() {
     return sources;
   }

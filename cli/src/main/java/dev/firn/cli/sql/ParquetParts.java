@@ -26,6 +26,13 @@ import java.util.stream.Collectors;
  * size of a file between two of them. So a group has as many rows as a quarter of the memory holds
  * of average ones. One thread writes: several give a group to each small file that they read, and a
  * value that repeats is then stored with each.
+ *
+ * <p>The engine does not sync what it writes: each file is synced here before it is read back, and
+ * named only after that ({@link ExportedParts}), so that a name never outlives its bytes. Killed
+ * while the engine writes, files of temporary names are left; where it writes several, a directory
+ * of such a name with files in it, which is renamed file by file and removed when it is empty.
+ * Nothing tells such leavings from another export that is running; they are named to the user by
+ * the next one and never removed.
  */
 final class ParquetParts {
   private static final int MEMORY_PARTS = 4;

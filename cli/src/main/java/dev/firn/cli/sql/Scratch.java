@@ -32,8 +32,9 @@ import org.apache.iceberg.types.Types;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A directory of one query outside of the cache, for rows that no file has as the engine can read
- * them, and for what does not fit into its memory. Made when it is needed, removed at the end.
+ * A directory of one query or export outside of the cache, for rows that no file has as the engine
+ * can read them, and for what does not fit into its memory. Made when it is needed, removed at the
+ * end.
  */
 final class Scratch implements Closeable {
   /** Of the names of its files. */
@@ -166,6 +167,17 @@ final class Scratch implements Closeable {
       }
     }
     return false;
+  }
+
+  /** Removes the rows, and leaves what the engine keeps here. */
+  void clear() throws IOException {
+    if (disk.stat(directory).isPresent()) {
+      for (String name : disk.list(directory)) {
+        if (name.startsWith(PREFIX)) {
+          disk.delete(directory.resolve(name));
+        }
+      }
+    }
   }
 
   @Override

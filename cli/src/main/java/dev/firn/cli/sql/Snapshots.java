@@ -22,7 +22,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.types.Types;
@@ -65,35 +64,51 @@ final class Snapshots {
   private record State(Partition partition, PartitionState state, List<ObjectNode> heldRows) {}
 
   /**
+   * All of a dataset.
+   *
    * @param conditions that the rows that are asked for fulfil, all of them
-   * @param wanted the partitions that are asked for; the others give columns, but no rows
-   * @param found told of the wanted ones; of one that is unreadable only the held rows are taken
+   * @param found told of the partitions; of one that is unreadable only the held rows are taken
    */
-  Snapshot take(
-      String dataset, List<Condition> conditions, Predicate<Partition> wanted, Found found)
-      throws IOException {
+  Snapshot take(String dataset, List<Condition> conditions, Found found) throws IOException {
     List<State> states = new ArrayList<>();
+    List<Live> live = new ArrayList<>();
     for (Partition partition : cache.partitions(dataset)) {
       State state = inspect(partition);
       states.add(state);
-      if (wanted.test(partition)) {
-        found.partition(state.state());
+      if (state.state() instanceof Live readable) {
+        live.add(readable);
       }
+      found.partition(state.state());
     }
-    DatasetView columns = new DatasetView(dataset, columns(states));
-    List<Source> sources = new ArrayList<>(columns(states));
+    return take(dataset, states, columns(live), conditions);
+  }
+
+  /**
+   * One partition of a dataset.
+   *
+   * @param columns of the dataset
+   */
+  Snapshot take(Partition partition, List<Source> columns, List<Condition> conditions, Found found)
+      throws IOException {
+    State state = inspect(partition);
+    found.partition(state.state());
+    return take(partition.dataset(), List.of(state), columns, conditions);
+  }
+
+  private Snapshot take(
+      String dataset, List<State> states, List<Source> columns, List<Condition> conditions)
+      throws IOException {
+    DatasetView whole = new DatasetView(dataset, columns);
+    List<Source> sources = new ArrayList<>(columns);
     int left = 0;
     for (State state : states) {
-      if (!wanted.test(state.partition())) {
-        continue;
-      }
       Optional<Generation> generation = Optional.empty();
       if (state.state() instanceof Live live) {
         LiveFiles files =
             LiveFiles.of(
                 disk,
                 live.generation(),
-                g -> pruning(g.metadata().schema(), state.partition().keys(), columns, conditions),
+                g -> pruning(g.metadata().schema(), state.partition().keys(), whole, conditions),
                 state.partition().keys());
         generation = Optional.of(files.generation());
         left += files.left();
@@ -134,17 +149,16 @@ final class Snapshots {
     throw new CommitConflict(partition + ": held exchanges kept landing while it was read");
   }
 
-  private static List<Source> columns(List<State> states) {
+  /** The columns of partitions, as sources without files. */
+  static List<Source> columns(List<Live> partitions) {
     List<Source> sources = new ArrayList<>();
-    for (State state : states) {
-      if (state.state() instanceof Live live) {
-        sources.add(
-            new Source(
-                state.partition().keys(),
-                Scratch.supported(live.generation().metadata().schema()),
-                List.of(),
-                Map.of()));
-      }
+    for (Live live : partitions) {
+      sources.add(
+          new Source(
+              live.partition().keys(),
+              Scratch.supported(live.generation().metadata().schema()),
+              List.of(),
+              Map.of()));
     }
     return sources;
   }

@@ -107,8 +107,7 @@ public final class SqlEngine {
         Map<String, DatasetView> views = new LinkedHashMap<>();
         for (Map.Entry<String, String> asked : AskedDatasets.of(all, query).entrySet()) {
           List<Condition> conditions = WhereClause.of(query.tree(), asked.getValue());
-          Snapshots.Snapshot snapshot =
-              taker.take(asked.getKey(), conditions, partition -> true, found);
+          Snapshots.Snapshot snapshot = taker.take(asked.getKey(), conditions, found);
           snapshots.put(asked.getKey(), snapshot);
           views.put(asked.getValue(), snapshot.view().named(asked.getValue()));
         }
@@ -183,6 +182,14 @@ public final class SqlEngine {
         }
       }
       statement.execute(view.create());
+    }
+  }
+
+  /** Takes a view away, so that there can be another one of the same dataset. */
+  static void drop(Connection connection, DatasetView view) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("DROP VIEW " + Sql.name(view.name()));
+      statement.execute("TRUNCATE " + DatasetView.DELETED);
     }
   }
 

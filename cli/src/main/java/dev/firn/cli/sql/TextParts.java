@@ -21,6 +21,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Rows as files of lines, one begun when the one before has its size. Each is synced and read back:
  * it must hold the bytes that were written, and as many records as rows.
+ *
+ * <p>All have temporary names until the last of them is whole ({@link ExportedParts}): killed
+ * before that, nothing has the name of an export. One file is open at a time, and one row in
+ * memory.
  */
 final class TextParts implements Closeable {
   private static final int CHUNK_BYTES = 1 << 16;

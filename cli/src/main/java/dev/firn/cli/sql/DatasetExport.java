@@ -7,7 +7,9 @@ import dev.firn.cli.text.Progress.Unit;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.layout.Partition;
+import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -18,20 +20,30 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.apache.iceberg.types.Type;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes what is live in one partition at one instant as one file, or as several of a size. Columns
- * have the names and types that they have in the whole dataset; the partition's keys are left to
- * the files' path.
+ * Writes what is live in the partitions of a dataset, each as it is at an instant of its own, as
+ * one file, or as several of a size. Columns have the names and types that they have in the whole
+ * dataset as it was when the export began; the partition's keys are left to the files' path.
+ *
+ * <p>There is one engine for all partitions, and each is looked at once for the columns and once
+ * for its rows: what an export costs grows with the partitions and not with their square.
  *
  * <p>The files are written aside, synced and read back: Parquet must hold the rows of the source,
  * value by value, text the bytes that were written and as many records as the source has rows. Then
- * they get their names (see {@link ExportedParts}). Whatever fails, no file has one.
+ * they get their names (see {@link ExportedParts}). Whatever fails, or whenever this process is
+ * killed, no file of the partition that it was at has one, and those of the partitions before it
+ * are whole. In the cache nothing is written. Not for several threads.
  */
-public final class PartitionExport {
+public final class DatasetExport implements Closeable {
   private final Session session;
   private final DuckDb.Limits limits;
-  private final Path scratchParent;
+  private final String dataset;
+  private final Scratch scratch;
+  private final Connection connection;
+  private final Snapshots taker;
+  private final List<Source> columns;
 
   /** What becomes of the rows. */
   public enum Format {
@@ -80,10 +92,43 @@ public final class PartitionExport {
   /** Stopped by Ctrl-C. */
   private volatile boolean stopped;
 
-  public PartitionExport(Session session, DuckDb.Limits limits, Path scratchParent) {
+  private volatile @Nullable Statement running;
+
+  private DatasetExport(
+      Session session,
+      DuckDb.Limits limits,
+      String dataset,
+      Scratch scratch,
+      Connection connection,
+      List<Live> live) {
     this.session = session;
     this.limits = limits;
-    this.scratchParent = scratchParent;
+    this.dataset = dataset;
+    this.scratch = scratch;
+    this.connection = connection;
+    this.taker =
+        new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch);
+    this.columns = Snapshots.columns(live);
+  }
+
+  /**
+   * @param scratchParent a directory outside of the cache, for what does not fit into the memory
+   * @param live every partition of the dataset that can be read, which give the columns
+   */
+  public static DatasetExport open(
+      Session session, DuckDb.Limits limits, Path scratchParent, String dataset, List<Live> live)
+      throws IOException {
+    Scratch scratch = new Scratch(session.disk(), scratchParent);
+    Connection connection = DuckDb.open(session.environment().home(), limits, scratch.directory());
+    DatasetExport export = new DatasetExport(session, limits, dataset, scratch, connection, live);
+    try {
+      SqlEngine.prepare(connection);
+      session.environment().stop().onStop(export::stop);
+    } catch (SQLException e) {
+      export.close();
+      throw new IOException("DuckDB does not start: " + e.getMessage(), e);
+    }
+    return export;
   }
 
   /** True for the name of a file that is left of an export that was killed, if none runs there. */
@@ -110,47 +155,36 @@ public final class PartitionExport {
       Partition partition, Selection selection, Shape shape, Path directory, Found found)
       throws IOException {
     boolean[] left = {false};
-    try (Scratch scratch = new Scratch(session.disk(), scratchParent);
-        Connection connection =
-            DuckDb.open(session.environment().home(), limits, scratch.directory())) {
-      Snapshots taker =
-          new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch);
-      DatasetView view =
-          taker
-              .take(
-                  partition.dataset(),
-                  selection.conditions(),
-                  partition::equals,
-                  state -> {
-                    left[0] = state instanceof Unreadable;
-                    found.partition(state);
-                  })
-              .view();
+    DatasetView view =
+        taker
+            .take(
+                partition,
+                columns,
+                selection.conditions(),
+                state -> {
+                  left[0] = state instanceof Unreadable;
+                  found.partition(state);
+                })
+            .view();
+    try {
       if (left[0] && view.files().isEmpty()) {
         return Optional.empty();
       }
-      try {
-        SqlEngine.prepare(connection);
-        SqlEngine.create(connection, session.disk(), view);
-        return Optional.of(write(connection, view, partition, selection, shape, directory));
-      } catch (SQLException e) {
-        requireGoing();
-        throw SqlEngine.translated(session.disk(), e, List.of(view));
-      }
+      SqlEngine.create(connection, session.disk(), view);
+      Exported exported = write(view, selection, shape, directory);
+      SqlEngine.drop(connection, view);
+      return Optional.of(exported);
     } catch (SQLException e) {
-      throw new IOException("DuckDB does not close: " + e.getMessage(), e);
+      requireGoing();
+      throw SqlEngine.translated(session.disk(), e, List.of(view));
+    } finally {
+      scratch.clear();
     }
   }
 
-  private Exported write(
-      Connection connection,
-      DatasetView view,
-      Partition partition,
-      Selection selection,
-      Shape shape,
-      Path directory)
+  private Exported write(DatasetView view, Selection selection, Shape shape, Path directory)
       throws SQLException, IOException {
-    String from = Sql.name(partition.dataset()) + where(selection.conditions());
+    String from = Sql.name(dataset) + where(selection.conditions());
     List<String> names = selection.columns().isEmpty() ? view.columnNames() : selection.columns();
     String query =
         "SELECT " + String.join(", ", names.stream().map(Sql::name).toList()) + " FROM " + from;
@@ -159,7 +193,8 @@ public final class PartitionExport {
             new ExportedParts(
                 session.disk(), directory, extension, shape.maxFileBytes().isPresent());
         Statement statement = connection.createStatement()) {
-      session.environment().stop().onStop(() -> stop(statement));
+      running = statement;
+      requireGoing();
       Cells cells;
       try (var prepared = connection.prepareStatement(query)) {
         cells = Cells.of(Objects.requireNonNull(prepared.getMetaData()));
@@ -174,10 +209,13 @@ public final class PartitionExport {
     }
   }
 
-  private void stop(Statement statement) {
+  private void stop() {
     stopped = true;
+    Statement statement = running;
     try {
-      statement.cancel();
+      if (statement != null) {
+        statement.cancel();
+      }
     } catch (SQLException e) {
       return; // it is over
     }
@@ -225,6 +263,16 @@ public final class PartitionExport {
         throw new Corrupt(parts.temporaries().get(0), expected + " rows", String.valueOf(written));
       }
       return written;
+    }
+  }
+
+  /** Closes the engine before what it wrote aside is removed. */
+  @Override
+  public void close() throws IOException {
+    try (scratch) {
+      connection.close();
+    } catch (SQLException e) {
+      throw new IOException("DuckDB does not close: " + e.getMessage(), e);
     }
   }
 }
