@@ -3,45 +3,18 @@ package dev.firn.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.cli.CommandRun.Result;
-import dev.firn.core.disk.Disk;
-import dev.firn.core.disk.LocalDisk;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadOnlyTest {
-  private static final Set<String> READS =
-      Set.of("read", "open", "list", "stat", "isDirectory", "isFile", "usableBytes", "fileSystem");
-
   @TempDir Path home;
   private final List<String> changes = new ArrayList<>();
-
-  /** Does what a disk does and remembers every call that is more than reading. */
-  private Disk recording() {
-    Disk disk = new LocalDisk();
-    return (Disk)
-        Proxy.newProxyInstance(
-            Disk.class.getClassLoader(),
-            new Class<?>[] {Disk.class},
-            (proxy, method, args) -> {
-              if (!READS.contains(method.getName())) {
-                changes.add(method.getName() + " " + args[0]);
-              }
-              try {
-                return method.invoke(disk, args);
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            });
-  }
 
   @ParameterizedTest
   @ValueSource(
@@ -68,7 +41,7 @@ class ReadOnlyTest {
     Result result =
         new CommandRun(home)
             .maintaining()
-            .on(recording())
+            .on(ReadOnlyDisk.refusing(changes))
             .with("FIRN_ROOT", root.toString())
             .run(command.split(" "));
 

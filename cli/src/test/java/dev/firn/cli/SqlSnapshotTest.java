@@ -418,7 +418,7 @@ class SqlSnapshotTest {
 
   @Test
   void aQueryThatRunsThroughSwapsAndAppendsAnswersAsItBegan() throws Exception {
-    int appends = Boolean.getBoolean("firn.soak") ? 1000 : 100;
+    int appends = 1000;
     CommandRun run = run();
     int expected = 0;
     try (Cache cache = Cache.open(home.resolve("cache"))) {

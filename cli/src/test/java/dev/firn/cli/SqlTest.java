@@ -36,8 +36,10 @@ class SqlTest {
 
   @ParameterizedTest
   @MethodSource("names")
-  void everyRowOfAFieldCacheIsThereBeforeAndAfterMaintenance(String name) throws Exception {
+  void everyRowOfAFieldCacheIsThereOnAReadOnlyDiskAndAfterMaintenance(String name)
+      throws Exception {
     Path root = FieldCaches.unpack(name, home);
+    List<String> refused = new ArrayList<>();
     CommandRun run = new CommandRun(home).maintaining().with("FIRN_ROOT", root.toString());
     Map<String, List<String>> expected = RowMeaning.parse(FieldCaches.rowLines(name));
     boolean damaged = name.equals("corrupt-cursor");
@@ -50,8 +52,12 @@ class SqlTest {
                   "datasets/otel_events/source=claude"));
     }
 
+    run.on(ReadOnlyDisk.refusing(refused));
     assertThat(rows(run, root, damaged ? 3 : 0)).isEqualTo(expected);
+    assertThat(counts(run, root)).isEqualTo(sizes(expected));
+    assertThat(refused).isEmpty();
 
+    run.on(new LocalDisk());
     assertThat(run.run("query", "maintain", "--force").code()).isEqualTo(damaged ? 3 : 0);
 
     assertThat(rows(run, root, damaged ? 3 : 0)).isEqualTo(expected);
