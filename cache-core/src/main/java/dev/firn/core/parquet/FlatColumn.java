@@ -179,9 +179,10 @@ public final class FlatColumn {
       page.putVarint(run);
       page.putByte(count == 0 ? 0 : 1);
     } else {
-      int groups = (entries + 7) >> 3; // at most 32, and so the header takes one byte
-      page.putInt(1 + groups);
-      page.putVarint(groups << 1 | 1);
+      int groups = (entries + 7) >> 3;
+      int header = groups << 1 | 1;
+      page.putInt((header < 0x80 ? 1 : 2) + groups);
+      page.putVarint(header);
       page.put(present, 0, groups);
     }
   }

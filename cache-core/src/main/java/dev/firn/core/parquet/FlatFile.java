@@ -32,7 +32,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  */
 public final class FlatFile {
   /** Of so few rows dictionaries of numbers do not pay. */
-  public static final int MAX_ROWS = 256;
+  public static final int MAX_ROWS = 512;
 
   private static final byte[] MAGIC = "PAR1".getBytes(StandardCharsets.US_ASCII);
   private static final int TRUNCATE_BYTES = 64;

@@ -1,6 +1,7 @@
 package dev.firn.core.rows;
 
 import dev.firn.core.parquet.DistinctValuesWriter;
+import dev.firn.core.parquet.FlatFile;
 import dev.firn.core.parquet.ParquetFileOutput;
 import java.util.BitSet;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
  * header costs more than the numbers in it, and of 200 rows they save one byte in a hundred.
  */
 final class ColumnEncodings {
-  private static final int FEW_ROWS = 256;
+  private static final int FEW_ROWS = FlatFile.MAX_ROWS;
 
   private final List<ColumnDescriptor> leaves;
   private BitSet knownFat = new BitSet();

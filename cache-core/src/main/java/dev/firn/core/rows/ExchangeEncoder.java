@@ -44,7 +44,7 @@ public final class ExchangeEncoder implements AutoCloseable {
 
   /**
    * More is written by Parquet's writers, which hold no page twice. A value that repeats from row
-   * to row counts once: some 100 KB of text on 256 rows is still a dictionary of 100 KB.
+   * to row counts once: some 100 KB of text on 512 rows is still a dictionary of 100 KB.
    */
   private static final long FLAT_BYTES = 256 << 10;
 

@@ -44,6 +44,7 @@ import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.hadoop.metadata.ParquetMetadata;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,11 +103,20 @@ class FlatExchangeTest {
     Random random = new Random(seed);
     for (int i = 0; i < FILES; i++) {
       Schema schema = schema(random);
-      int[] sizes = {1, 2, 5, 7, 8, 9, 63, 64, 65, 255, 256, 1 + random.nextInt(256)};
+      int[] sizes = {1, 2, 5, 7, 8, 9, 63, 64, 65, 255, 256, 504, 505, 1 + random.nextInt(256)};
       for (int second = 0; second < 2; second++) {
         isTheSame(
             schema, rows(random, schema, sizes[random.nextInt(sizes.length)]), metrics(random));
       }
+    }
+  }
+
+  @Test
+  void itHoldsTheSameUpToItsMostRowsWithAndWithoutNulls() throws Exception {
+    Random random = new Random(9);
+    for (int rows : new int[] {503, 504, 505, 511, 512}) {
+      Schema schema = schema(random);
+      isTheSame(schema, rows(random, schema, rows), metrics(random));
     }
   }
 
