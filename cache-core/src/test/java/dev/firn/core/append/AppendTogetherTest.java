@@ -148,8 +148,31 @@ class AppendTogetherTest {
       assertThat(appended.failure()).isInstanceOf(MismatchException.class);
     }
     assertThat(Appends.keys(disk, directory)).containsExactly("one", "three", "two");
-    assertThat(CacheRows.read(disk, directory).get(Appends.PARTITION))
-        .noneMatch(row -> row.contains("_rescued"));
+    assertThat(hasRescueColumn()).isFalse();
+  }
+
+  @Test
+  void whereMisfitsAreRejectedALaterExchangeDoesNotChooseTheTypeOfANewColumn() throws Exception {
+    try (Cache cache = Cache.open(disk, directory, InstantSource.system(), REJECTING)) {
+      CacheWriter writer = Appends.writer(cache);
+      for (String column : List.of("n", "fresh")) {
+        Appended appended =
+            writer.append(
+                exchanges(
+                    "{\"k\": \"one " + column + "\", \"" + column + "\": 1}",
+                    "{\"k\": \"two " + column + "\", \"" + column + "\": 1.5}"));
+
+        assertThat(appended.receipts()).as(column).hasSize(1);
+        assertThat(appended.failure()).as(column).isInstanceOf(MismatchException.class);
+      }
+    }
+    assertThat(Appends.keys(disk, directory)).containsExactly("one fresh", "one n");
+    assertThat(hasRescueColumn()).isFalse();
+  }
+
+  private boolean hasRescueColumn() {
+    return Appends.live(disk, directory).generation().metadata().schema().findField("_rescued")
+        != null;
   }
 
   @Test
