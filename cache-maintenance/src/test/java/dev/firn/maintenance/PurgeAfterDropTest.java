@@ -12,8 +12,10 @@ import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.drop.DatasetDrop;
 import dev.firn.maintenance.purge.CachePurge;
+import dev.firn.maintenance.purge.PurgeFinding;
 import dev.firn.maintenance.purge.PurgeOptions;
 import dev.firn.maintenance.purge.PurgeReport;
+import dev.firn.maintenance.purge.PurgedPartition;
 import dev.firn.maintenance.retain.RetentionConfig;
 import dev.firn.maintenance.retain.RetentionPolicy;
 import java.nio.file.Path;
@@ -99,5 +101,64 @@ class PurgeAfterDropTest {
     assertThat(RawText.filesWith(root, "secret"))
         .isNotEmpty()
         .allMatch(file -> root.resolve(file).startsWith(left));
+  }
+
+  /** Its columns come in another order, so that each has another field id. */
+  @Test
+  void archivesOfADatasetThatWasMadeAnewAreAskedByTheNamesOfTheirColumns() throws Exception {
+    RetainedCache cache = new RetainedCache(new LocalDisk(), root, ARCHIVED);
+    cache.append(OLD, OLD.replace("secret", "other"));
+    cache.pass();
+    drop(new RecordingDisk());
+    cache.append("\"timestamp\": \"2026-11-30T00:00:00Z\", \"n\": 1, \"k\": \"plain\"");
+    assertThat(RawText.filesWith(root, "secret")).hasSize(1);
+
+    PurgeReport dry = purge(false);
+    assertThat(dry.partitions().get(0).before().orElseThrow().findings())
+        .singleElement()
+        .extracting(PurgeFinding::place, PurgeFinding::matching, PurgeFinding::rows)
+        .containsExactly(PurgeFinding.Place.ARCHIVE, 1L, 2L);
+    PurgeReport report = purge(true);
+
+    assertThat(report.partitions().get(0).outcome()).isEqualTo(PurgedPartition.Outcome.PURGED);
+    assertThat(RawText.filesWith(root, "secret")).isEmpty();
+    assertThat(ArchivedKeys.below(root.resolve("archive"))).containsExactly("other");
+    assertThat(cache.keys()).containsExactly("plain");
+  }
+
+  @Test
+  void archiveInWhichTheIdHasAnotherNameIsInDoubtWhereItMatches() throws Exception {
+    RetainedCache cache = new RetainedCache(new LocalDisk(), root, ARCHIVED);
+    cache.append(OLD.replace("\"k\"", "\"label\""));
+    cache.pass();
+    drop(new RecordingDisk());
+    cache.append(NEW);
+
+    PurgeReport report = purge(true);
+
+    assertThat(report.partitions().get(0).outcome()).isEqualTo(PurgedPartition.Outcome.LEFT);
+    assertThat(report.partitions().get(0).after().orElseThrow().findings())
+        .singleElement()
+        .extracting(PurgeFinding::trouble)
+        .isEqualTo("k is called label there, or that is another column");
+    assertThat(RawText.filesWith(root, "secret")).hasSize(1);
+  }
+
+  @Test
+  void archiveWhoseColumnCannotBeAskedIsInDoubt() throws Exception {
+    RetainedCache cache = new RetainedCache(new LocalDisk(), root, ARCHIVED);
+    cache.append("\"n\": 1, \"k\": 7, \"timestamp\": \"2026-10-01T00:00:00Z\"");
+    cache.pass();
+    drop(new RecordingDisk());
+    cache.append(NEW);
+
+    PurgeReport report = purge(true);
+
+    assertThat(report.partitions().get(0).outcome()).isEqualTo(PurgedPartition.Outcome.LEFT);
+    assertThat(report.partitions().get(0).after().orElseThrow().findings())
+        .singleElement()
+        .extracting(PurgeFinding::trouble)
+        .asString()
+        .contains("columns of which the condition can be asked");
   }
 }

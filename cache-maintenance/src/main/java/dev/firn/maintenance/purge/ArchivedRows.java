@@ -21,11 +21,6 @@ import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.SchemaParser;
-import org.apache.parquet.ParquetReadOptions;
-import org.apache.parquet.conf.PlainParquetConfiguration;
-import org.apache.parquet.hadoop.ParquetFileReader;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes matching rows out of a file of an archive, which no table names. The caller holds the lease
@@ -37,8 +32,6 @@ import org.jspecify.annotations.Nullable;
  * removes it. A file of which every row matches is removed.
  */
 final class ArchivedRows {
-  private static final String SCHEMA = "iceberg.schema";
-
   /** What Firn says of the rows, for example which generation they were in. */
   private static final String OWN = "firn.";
 
@@ -87,18 +80,12 @@ final class ArchivedRows {
   }
 
   private void write(Path file, BitSet rows, long rowCount, Path temporary) throws IOException {
-    Map<String, String> properties = properties(file);
-    @Nullable String schema = properties.get(SCHEMA);
-    if (schema == null) {
-      throw new Corrupt(file, "a file of an archive with its schema", "none");
-    }
-    Schema columns;
-    try {
-      columns = SchemaParser.fromJson(schema);
-    } catch (RuntimeException e) {
-      throw new Corrupt(file, "a schema", String.valueOf(e.getMessage()), e);
-    }
-    Map<String, String> own = new HashMap<>(properties);
+    FileDescription description = FileDescription.read(disk, file);
+    Schema columns =
+        description
+            .schema()
+            .orElseThrow(() -> new Corrupt(file, "a file of an archive with its schema", "none"));
+    Map<String, String> own = new HashMap<>(description.properties());
     own.keySet().removeIf(name -> !name.startsWith(OWN));
     RewriteLimits limits =
         new RewriteLimits(config.compactBatchBytes(), config.compactBatchRows(), ONE_FILE, true);
@@ -119,15 +106,5 @@ final class ArchivedRows {
                     temporary.toString(),
                     new ParquetOutput(disk, temporary),
                     new ParquetInput(disk, temporary)));
-  }
-
-  private Map<String, String> properties(Path file) throws IOException {
-    ParquetReadOptions options =
-        ParquetReadOptions.builder(new PlainParquetConfiguration()).build();
-    try (ParquetFileReader reader = ParquetFileReader.open(new ParquetInput(disk, file), options)) {
-      return reader.getFileMetaData().getKeyValueMetaData();
-    } catch (RuntimeException e) {
-      throw new Corrupt(file, "a readable Parquet file", String.valueOf(e.getMessage()), e);
-    }
   }
 }

@@ -129,7 +129,7 @@ final class PartitionPurge {
     if (!(state instanceof Live live)) {
       throw new AssertionError(state);
     }
-    PurgeSurvey before = surveyor.survey(live, bind(condition, live));
+    PurgeSurvey before = surveyor.survey(live, condition);
     long matching = visible(live, condition);
     int held = new HeldAppends(disk, cache, clock).count(partition);
     if (!options.apply()) {
@@ -152,7 +152,7 @@ final class PartitionPurge {
     bringIn(partition);
     try (HeldLock lease = locks.takeLease(partition.directory(), clock.instant())) {
       Live swapped = swap(partition, condition, lease);
-      PurgeSurvey now = surveyor.survey(swapped, bind(condition, swapped));
+      PurgeSurvey now = surveyor.survey(swapped, condition);
       if (now.hasAnyIn(Place.SUPERSEDED)) {
         sweep(partition);
       }
@@ -162,7 +162,7 @@ final class PartitionPurge {
         clearArchive(swapped, condition, now);
       }
       Live end = requireLive(partition);
-      PurgeSurvey after = surveyor.survey(end, bind(condition, end));
+      PurgeSurvey after = surveyor.survey(end, condition);
       lease.requireValid();
       boolean left = options.archives() ? !after.findings().isEmpty() : !after.isClean();
       Outcome outcome =
@@ -255,7 +255,7 @@ final class PartitionPurge {
       boolean stray =
           generation.metadata().snapshots().stream()
                   .anyMatch(snapshot -> !DataOperations.APPEND.equals(snapshot.operation()))
-              || !surveyor.strays(live, bind(condition, live)).isEmpty();
+              || !surveyor.strays(live, condition).isEmpty();
       if (selection.isEmpty() && !stray) {
         return live;
       }
@@ -342,12 +342,10 @@ final class PartitionPurge {
   }
 
   private void clearArchive(Live live, Condition condition, PurgeSurvey survey) throws IOException {
-    Generation generation = live.generation();
-    MatchingRows rows =
-        new MatchingRows(disk, generation, generation.metadata().schema(), bind(condition, live));
     for (PurgeFinding finding : survey.findings()) {
       if (finding.place() == Place.ARCHIVE && finding.trouble().isEmpty()) {
-        new ArchivedRows(disk, config, rows).remove(finding);
+        AskedFile asked = AskedFile.of(disk, live.generation(), condition, finding.path());
+        new ArchivedRows(disk, config, asked.rows()).remove(finding);
         rowsArchived += finding.matching();
       }
     }

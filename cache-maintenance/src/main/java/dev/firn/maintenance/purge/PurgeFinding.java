@@ -8,7 +8,7 @@ import java.util.Locale;
  *
  * @param matching rows that match; 0 if it cannot be read
  * @param rows all rows in it; 0 if it cannot be read
- * @param trouble why it cannot be read; empty if it was
+ * @param trouble why it cannot be read, or rows that match may be others; empty if all is clear
  * @param otherNames hard links that it has beyond those found in the cache: somewhere is a copy
  */
 public record PurgeFinding(

@@ -1,7 +1,7 @@
 package dev.firn.maintenance.purge;
 
 import dev.firn.core.append.HeldAppends;
-import dev.firn.core.condition.Bound;
+import dev.firn.core.condition.Condition;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DiskInput;
 import dev.firn.core.disk.DurableFiles;
@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.FileScanTask;
+import org.apache.iceberg.Schema;
 
 /**
  * Reads every row of every file of a partition, wherever it lies: in the live generation and beside
@@ -57,12 +58,12 @@ final class PurgeSurveyor {
     this.retention = retention;
   }
 
-  PurgeSurvey survey(Live live, Bound condition) throws IOException {
+  PurgeSurvey survey(Live live, Condition condition) throws IOException {
     return new Walk(live, condition).all();
   }
 
   /** Files in the live generation's directory that are no part of its table, and may match. */
-  List<PurgeFinding> strays(Live live, Bound condition) throws IOException {
+  List<PurgeFinding> strays(Live live, Condition condition) throws IOException {
     Walk walk = new Walk(live, condition);
     walk.files(live.generation().directory(), Place.LIVE);
     return walk.done().findings().stream().filter(f -> f.place() == Place.STRAY).toList();
@@ -71,6 +72,7 @@ final class PurgeSurveyor {
   /** One walk over a partition. */
   private final class Walk {
     private final Live live;
+    private final Condition condition;
     private final MatchingRows matching;
     private final Set<Path> table = new HashSet<>();
     private final Map<Object, Long> names = new HashMap<>();
@@ -83,10 +85,12 @@ final class PurgeSurveyor {
     private long rowsScanned;
     private long otherFiles;
 
-    Walk(Live live, Bound condition) throws IOException {
+    Walk(Live live, Condition condition) throws IOException {
       this.live = live;
+      this.condition = condition;
       Generation generation = live.generation();
-      this.matching = new MatchingRows(disk, generation, generation.metadata().schema(), condition);
+      Schema schema = generation.metadata().schema();
+      this.matching = new MatchingRows(disk, generation, schema, condition.bind(schema));
       for (FileScanTask task : generation.liveFiles()) {
         table.add(generation.io().resolve(task.file().location()));
       }
@@ -195,14 +199,20 @@ final class PurgeSurveyor {
       }
       PurgeFinding finding;
       try {
-        Count count = matching.count(path);
+        AskedFile asked =
+            place == Place.ARCHIVE || place == Place.REPAIR_COPY
+                ? AskedFile.of(disk, live.generation(), condition, path)
+                : new AskedFile(matching, Optional.empty());
+        Count count = asked.rows().count(path);
         filesScanned++;
         rowsScanned += count.rows();
         if (count.matching() == 0) {
           clean.add(stat.identity());
           return;
         }
-        finding = new PurgeFinding(path, where, count.matching(), count.rows(), "", 0);
+        finding =
+            new PurgeFinding(
+                path, where, count.matching(), count.rows(), asked.doubt().orElse(""), 0);
       } catch (NoSuchFileException e) {
         throw e;
       } catch (IOException e) {
