@@ -29,6 +29,13 @@ import org.jspecify.annotations.Nullable;
  * live generation came after that swap: all files that the swap brought are still live, with the
  * rows that they were proved with, and everything else was appended. Where another engine has
  * deleted or rewritten anything since, going back would undo that too, so it is refused.
+ *
+ * <p>A parent with delete files is refused. Which rows they hide goes by the sequence numbers of
+ * data and delete files, and linked files that are appended get new ones: equality deletes would
+ * apply to rows that came after them, or to none. To keep the numbers all manifests would have to
+ * be written anew, entry by entry, past what Iceberg's appends allow, and what was appended since
+ * would have to come after every delete. The rows are not out of reach: the parent is a whole
+ * table, which any engine reads for as long as its grace lasts.
  */
 final class RestorePlanner {
   private final Disk disk;
