@@ -86,7 +86,8 @@ class DaemonLimitsTest {
     try (RunningDaemon daemon = RunningDaemon.start(home, "\"log_bytes\": 65536", "")) {
       int passes = 0; // each is told of in some 300 bytes
       while (passes < 150 && !Files.exists(before)) {
-        int begun = daemon.send(daemon.to("/v1/maintain").POST(BodyPublishers.noBody())).statusCode();
+        int begun =
+            daemon.send(daemon.to("/v1/maintain").POST(BodyPublishers.noBody())).statusCode();
         passes += begun == 202 ? 1 : 0;
       }
     }

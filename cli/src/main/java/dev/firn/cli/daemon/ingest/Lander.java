@@ -4,9 +4,6 @@ import dev.firn.cli.daemon.ledger.Ledger;
 import dev.firn.cli.daemon.ledger.Rejection;
 import dev.firn.cli.daemon.ledger.SourceLedger;
 import dev.firn.cli.daemon.ledger.Tally;
-import dev.firn.cli.failure.Failure;
-import dev.firn.core.CacheException.CommitStateUnknown;
-import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.Appended;
 import dev.firn.core.append.MismatchException;
 import dev.firn.core.append.Receipt;
@@ -15,8 +12,6 @@ import dev.firn.core.rows.Mismatch;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * answer is made when the last one is on the disk.
  */
 final class Lander {
-  private static final Logger LOG = Logger.getLogger(Lander.class.getName());
-
   /** By the estimate of {@link TreeBudget}: 600 exchanges of 5 rows of 15 small values. */
   private static final long TOGETHER_BYTES = 8L << 20;
 
@@ -221,18 +214,13 @@ final class Lander {
         why = Rejection.MISMATCH;
         result.failed(422, "mismatch", sentence(e.mismatch()));
         result.at(place.line());
-      } else if (failure instanceof CommitStateUnknown e) {
-        why = Rejection.UNKNOWN;
-        whyNotTheOthers = Rejection.UNKNOWN;
-        result.failed(500, "unknown", e.getMessage() + "; it may have landed");
-        LOG.log(Level.WARNING, "it is unknown whether an exchange landed: {0}", e.getMessage());
-      } else if (failure instanceof LeaseUnavailable e) {
-        result.failed(503, "held", String.valueOf(e.getMessage()));
       } else {
-        String message = Failure.of(failure).message();
-        boolean full = message.contains("No space left");
-        result.failed(full ? 507 : 500, full ? "disk_full" : "failed", message);
-        LOG.log(Level.WARNING, target.dataset() + ": an append failed", failure);
+        AppendFailure found = AppendFailure.of(failure, target.dataset());
+        why = found.why();
+        if (why == Rejection.UNKNOWN) {
+          whyNotTheOthers = why;
+        }
+        result.failed(found.status(), found.code(), found.message());
       }
       source.rejected(rest.get(0), why);
       rejected(rest.subList(1, rest.size()), whyNotTheOthers);

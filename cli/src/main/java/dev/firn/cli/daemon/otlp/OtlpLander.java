@@ -1,6 +1,7 @@
 package dev.firn.cli.daemon.otlp;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.cli.daemon.ingest.AppendFailure;
 import dev.firn.cli.daemon.ingest.Appending;
 import dev.firn.cli.daemon.ingest.Intake;
 import dev.firn.cli.daemon.ingest.TreeBudget;
@@ -8,9 +9,6 @@ import dev.firn.cli.daemon.ledger.Ledger;
 import dev.firn.cli.daemon.ledger.Rejection;
 import dev.firn.cli.daemon.ledger.SourceLedger;
 import dev.firn.cli.daemon.ledger.Tally;
-import dev.firn.cli.failure.Failure;
-import dev.firn.core.CacheException.CommitStateUnknown;
-import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.MismatchException;
 import dev.firn.core.append.Receipt;
 import dev.firn.core.rows.JsonExchange;
@@ -18,8 +16,6 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +25,6 @@ import org.jspecify.annotations.Nullable;
  * and what has landed is answered from its receipt and not landed twice.
  */
 final class OtlpLander {
-  private static final Logger LOG = Logger.getLogger(OtlpLander.class.getName());
-
   private final Appending appending;
   private final TreeBudget trees;
   private final Ledger ledger;
@@ -181,14 +175,9 @@ final class OtlpLander {
         mismatched += rows.size();
         problem = problem.isEmpty() ? String.valueOf(e.getMessage()) : problem;
         return true;
-      } catch (CommitStateUnknown e) {
-        trouble = new Trouble(true, e.getMessage() + "; it may have landed", Rejection.UNKNOWN);
-        LOG.log(Level.WARNING, "it is unknown whether an exchange landed: {0}", e.getMessage());
-      } catch (LeaseUnavailable e) {
-        trouble = new Trouble(true, String.valueOf(e.getMessage()), Rejection.FAILED);
       } catch (IOException | RuntimeException | OutOfMemoryError e) {
-        trouble = new Trouble(e instanceof IOException, Failure.of(e).message(), Rejection.FAILED);
-        LOG.log(Level.WARNING, signal.dataset() + ": an append failed", e);
+        AppendFailure found = AppendFailure.of(e, signal.dataset());
+        trouble = new Trouble(found.comeAgain(), found.message(), found.why());
       } finally {
         ledger.landingEnds();
       }
