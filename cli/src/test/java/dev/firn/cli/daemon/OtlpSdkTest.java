@@ -38,6 +38,7 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -105,6 +106,7 @@ class OtlpSdkTest {
                     SimpleLogRecordProcessor.create(
                         OtlpHttpLogRecordExporter.builder()
                             .setEndpoint(daemon.address() + "/v1/logs")
+                            .setTimeout(Duration.ofSeconds(120))
                             .setCompression("gzip")
                             .build()))
                 .build();
@@ -166,6 +168,7 @@ class OtlpSdkTest {
                 SimpleSpanProcessor.create(
                     OtlpHttpSpanExporter.builder()
                         .setEndpoint(daemon.address() + "/v1/traces")
+                        .setTimeout(Duration.ofSeconds(120))
                         .build()))
             .build()) {
       span =
@@ -225,6 +228,7 @@ class OtlpSdkTest {
                 PeriodicMetricReader.builder(
                         OtlpHttpMetricExporter.builder()
                             .setEndpoint(daemon.address() + "/v1/metrics")
+                            .setTimeout(Duration.ofSeconds(120))
                             .build())
                     .build())
             .build()) {
