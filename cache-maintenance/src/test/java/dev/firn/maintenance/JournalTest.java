@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.types.Types;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -73,10 +74,13 @@ class JournalTest {
   void passWritesDownInOneExchangeWhatItDid() throws Exception {
     append("one", "two");
     Passes passes = passes(disk);
+    passes.advance(Duration.ofNanos(387_671_525)); // as fine as clocks are
 
     passes.forced();
 
     assertThat(kinds()).containsExactlyInAnyOrder("pass", "swap");
+    assertThat(live().generation().metadata().schema().findType("timestamp"))
+        .isEqualTo(Types.TimestampType.withZone());
     assertThat(journal())
         .anySatisfy(
             row ->

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,7 +97,8 @@ public final class Journal {
     ArrayNode rows = JSON.createArrayNode();
     for (JournalEntry entry : entries) {
       ObjectNode row = rows.addObject();
-      row.put("timestamp", time.toString());
+      // Finer than a timestamp can be, it would be a text.
+      row.put("timestamp", time.truncatedTo(ChronoUnit.MICROS).toString());
       row.put("kind", entry.kind().text());
       if (!entry.dataset().isEmpty()) {
         row.put("dataset", entry.dataset());
