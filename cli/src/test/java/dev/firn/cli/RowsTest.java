@@ -71,6 +71,54 @@ class RowsTest {
     assertThat(found).containsExactlyInAnyOrderElementsOf(expected);
   }
 
+  @Test
+  void heldRowsArePrintedAsTheyWereAppendedWhileTheirPartitionIsInDoubt() throws IOException {
+    Path root = home.resolve("cache");
+    append(root, "a", "{\"id\":1,\"created_at\":\"2026-08-03T11:00:00Z\"}");
+    append(root, "b", "{\"id\":2,\"created_at\":\"2026-08-03T11:30:00Z\"}");
+    Path cursor = root.resolve("datasets/jobs/source=a/cursor.json");
+    byte[] whole = Files.readAllBytes(cursor);
+    Files.write(cursor, new byte[0]);
+    String held =
+        "[{\"id\":3,\"created_at\":\"2026-08-03T11:55:00Z\",\"note\":null},"
+            + "{\"id\":4,\"created_at\":\"2026-08-03\"},{\"id\":5,\"created_at\":\"noon\"}]";
+    assertThat(append(root, "a", held).code()).isEqualTo(3);
+
+    Result damaged = rows(root, "jobs", "--columns", "id", "--with-partition");
+
+    assertThat(damaged.code()).isEqualTo(3);
+    assertThat(damaged.err()).contains("source=a is unreadable and left out");
+    assertThat(damaged.lines())
+        .containsExactly(
+            "{\"partition\":\"datasets/jobs/source=a\",\"row\":{\"id\":3}}",
+            "{\"partition\":\"datasets/jobs/source=a\",\"row\":{\"id\":4}}",
+            "{\"partition\":\"datasets/jobs/source=a\",\"row\":{\"id\":5}}",
+            "{\"partition\":\"datasets/jobs/source=b\",\"row\":{\"id\":2}}");
+    assertThat(rows(root, "jobs", "--since", "10m").lines())
+        .containsExactly(
+            "{\"id\":3,\"created_at\":\"2026-08-03T11:55:00Z\"}",
+            "{\"id\":4,\"created_at\":\"2026-08-03\"}");
+    assertThat(rows(root, "jobs", "--columns", "id", "--last", "2").lines())
+        .containsExactly("{\"id\":5}", "{\"id\":2}");
+    assertThat(rows(root, "jobs", "--columns", "id", "--limit", "1").lines())
+        .containsExactly("{\"id\":3}");
+
+    Files.write(cursor, whole);
+    assertThat(rows(root, "jobs", "--columns", "id").lines())
+        .as("mended, not landed yet")
+        .containsExactly("{\"id\":1}", "{\"id\":3}", "{\"id\":4}", "{\"id\":5}", "{\"id\":2}");
+    append(root, "a", "{\"id\":6}");
+    assertThat(rows(root, "jobs", "--columns", "id").lines())
+        .containsExactlyInAnyOrder(
+            "{\"id\":1}", "{\"id\":3}", "{\"id\":4}", "{\"id\":5}", "{\"id\":6}", "{\"id\":2}");
+  }
+
+  private Result append(Path root, String source, String lines) {
+    return new CommandRun(home)
+        .reading(lines)
+        .run("append", "--root", root.toString(), "jobs", "--source", source);
+  }
+
   private static Set<String> unreadable(String name) {
     return name.equals("corrupt-cursor")
         ? Set.of("datasets/ai_gateway_messages/source=claude", "datasets/otel_events/source=claude")

@@ -1,6 +1,7 @@
 package dev.firn.core.append;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
@@ -11,6 +12,8 @@ import dev.firn.core.layout.LandedName;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.LockRegistry;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
@@ -40,6 +43,7 @@ public final class HeldAppends {
   }
 
   private static final String LOCK = ".recover.lock";
+  private static final int ATTEMPTS = 20;
 
   private final Disk disk;
   private final CacheDirectory cache;
@@ -150,8 +154,40 @@ public final class HeldAppends {
     return rows;
   }
 
+  /**
+   * A partition at one instant: no row that is held for it has landed in what is live, and none is
+   * missing from both.
+   *
+   * @param heldRows the oldest first
+   */
+  public record Instant(PartitionState state, List<ObjectNode> heldRows) {
+    public Instant {
+      heldRows = List.copyOf(heldRows);
+    }
+  }
+
+  /**
+   * The state of a partition and what is held for it, which is listed before and after the live
+   * generation is loaded: where the two differ some may have landed in between, and it is done
+   * again. Changes nothing and takes no lock.
+   *
+   * @throws CommitConflict if exchanges keep landing
+   */
+  public Instant inspect(Partition partition) throws IOException {
+    PartitionInspector inspector = new PartitionInspector(disk);
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      List<String> before = names(partition);
+      List<ObjectNode> rows = before.isEmpty() ? List.of() : rows(partition);
+      PartitionState state = inspector.inspect(partition);
+      if (names(partition).equals(before)) {
+        return new Instant(state, rows);
+      }
+    }
+    throw new CommitConflict(partition + ": held exchanges kept landing while it was read");
+  }
+
   /** What is held for a partition, as names: unlike an instant later if any of it has landed. */
-  public List<String> names(Partition partition) throws IOException {
+  private List<String> names(Partition partition) throws IOException {
     return list(partition).stream().map(file -> String.valueOf(file.path().getFileName())).toList();
   }
 

@@ -1,5 +1,6 @@
 package dev.firn.cli.query;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.cli.session.Session;
 import java.io.IOException;
 import java.time.Instant;
@@ -7,6 +8,8 @@ import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,6 +17,7 @@ import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
+import org.jspecify.annotations.Nullable;
 
 /**
  * When what a row tells of happened: the first of some columns that its table has with a time or a
@@ -47,6 +51,39 @@ record EventTime(Types.NestedField column) {
   /** False if the row has no time. A date lasts until its end; without a zone it is UTC. */
   boolean isNotBefore(Record row, Instant earliest) {
     Object value = row.getField(column.name());
+    return isNotBefore(value, earliest);
+  }
+
+  /** The same of a row that is no row of a table yet. */
+  static boolean isNotBefore(ObjectNode row, List<String> columns, Instant earliest) {
+    return columns.stream()
+        .filter(row::has)
+        .map(column -> time(row.get(column).asText()))
+        .flatMap(Optional::stream)
+        .findFirst()
+        .map(time -> isNotBefore(time, earliest))
+        .orElse(false);
+  }
+
+  private static Optional<Object> time(String text) {
+    try {
+      return Optional.of(
+          DateTimeFormatter.ISO_DATE_TIME.parseBest(
+              text, OffsetDateTime::from, LocalDateTime::from));
+    } catch (DateTimeParseException e) {
+      return date(text);
+    }
+  }
+
+  private static Optional<Object> date(String text) {
+    try {
+      return Optional.of(LocalDate.parse(text));
+    } catch (DateTimeParseException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static boolean isNotBefore(@Nullable Object value, Instant earliest) {
     if (value instanceof OffsetDateTime time) {
       return !time.toInstant().isBefore(earliest);
     }

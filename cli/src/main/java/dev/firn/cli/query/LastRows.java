@@ -1,5 +1,6 @@
 package dev.firn.cli.query;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.layout.Partition;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -8,11 +9,14 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
 
 /** Keeps the last rows of all that come. */
-final class LastRows implements RowSelection.Target {
+final class LastRows implements RowSelection.HeldTarget {
   private final long count;
   private final Deque<Row> rows = new ArrayDeque<>();
 
-  private record Row(Partition partition, Types.StructType type, Record values) {}
+  /** A row, ready to be given to somebody else. */
+  private interface Row {
+    boolean giveTo(RowSelection.HeldTarget target) throws IOException;
+  }
 
   LastRows(long count) {
     this.count = count;
@@ -20,22 +24,30 @@ final class LastRows implements RowSelection.Target {
 
   @Override
   public boolean accept(Partition partition, Types.StructType type, Record row) {
+    return keep(target -> target.accept(partition, type, row));
+  }
+
+  @Override
+  public boolean acceptHeld(Partition partition, ObjectNode row) {
+    return keep(target -> target.acceptHeld(partition, row));
+  }
+
+  private boolean keep(Row row) {
     if (rows.size() == count) {
       if (count == 0) {
         return false;
       }
       rows.removeFirst();
     }
-    rows.addLast(new Row(partition, type, row));
+    rows.addLast(row);
     return true;
   }
 
   /** Gives them away, in the order in which they came. */
-  void drainTo(RowSelection.Target target) throws IOException {
+  void drainTo(RowSelection.HeldTarget target) throws IOException {
     boolean more = true;
     while (more && !rows.isEmpty()) {
-      Row row = rows.removeFirst();
-      more = target.accept(row.partition(), row.type(), row.values());
+      more = rows.removeFirst().giveTo(target);
     }
     rows.clear();
   }

@@ -1,6 +1,7 @@
 package dev.firn.cli.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.cli.session.Session;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.read.RowJson;
@@ -11,7 +12,7 @@ import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Types;
 
 /** Prints rows as they come: one a line, or with {@code --json} the elements of one array. */
-final class RowPrinter implements RowSelection.Target, Closeable {
+final class RowPrinter implements RowSelection.HeldTarget, Closeable {
   private final Session session;
   private final long limit;
   private final boolean withPartition;
@@ -43,6 +44,19 @@ final class RowPrinter implements RowSelection.Target, Closeable {
 
   @Override
   public boolean accept(Partition partition, Types.StructType type, Record row) throws IOException {
+    return print(partition, () -> RowJson.write(json, type, row));
+  }
+
+  @Override
+  public boolean acceptHeld(Partition partition, ObjectNode row) throws IOException {
+    return print(partition, () -> json.writeRawValue(row.toString()));
+  }
+
+  private interface Writing {
+    void run() throws IOException;
+  }
+
+  private boolean print(Partition partition, Writing row) throws IOException {
     if (isFull()) {
       return false;
     }
@@ -50,10 +64,10 @@ final class RowPrinter implements RowSelection.Target, Closeable {
       json.writeStartObject();
       json.writeStringField("partition", partition.path());
       json.writeFieldName("row");
-      RowJson.write(json, type, row);
+      row.run();
       json.writeEndObject();
     } else {
-      RowJson.write(json, type, row);
+      row.run();
     }
     if (!session.json()) {
       json.writeRaw('\n');

@@ -1,5 +1,6 @@
 package dev.firn.cli.query;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
@@ -36,6 +37,15 @@ record RowSelection(
     boolean accept(Partition partition, Types.StructType type, Record row) throws IOException;
   }
 
+  /** Takes rows that are held for a partition in doubt, as well. */
+  interface HeldTarget extends Target {
+    /**
+     * @param row one that is held, with the columns to be shown, as it was appended
+     * @return false to stop
+     */
+    boolean acceptHeld(Partition partition, ObjectNode row) throws IOException;
+  }
+
   RowSelection {
     columns = List.copyOf(columns);
     timeColumns = List.copyOf(timeColumns);
@@ -60,6 +70,32 @@ record RowSelection(
     for (LandedName name : landed) {
       if (!selected.isEmpty()
           && !new RowReader(disk, generation).forEach(name, selected.projection, selected)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Rows that are held for a partition; what is no time in the text of its time column leaves a row
+   * out as no time does.
+   *
+   * @return false if the target stopped it
+   */
+  boolean readHeld(Partition partition, List<ObjectNode> rows, HeldTarget target)
+      throws IOException {
+    for (ObjectNode row : rows) {
+      if (since.isPresent() && !EventTime.isNotBefore(row, timeColumns, since.get())) {
+        continue;
+      }
+      ObjectNode shown = columns.isEmpty() ? row.deepCopy() : row.objectNode();
+      for (String column : columns) {
+        if (row.has(column)) {
+          shown.set(column, row.get(column));
+        }
+      }
+      shown.properties().removeIf(field -> field.getValue().isNull());
+      if (!target.acceptHeld(partition, shown)) {
         return false;
       }
     }

@@ -1,9 +1,11 @@
 package dev.firn.cli.query;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
 import dev.firn.cli.text.Nearest;
 import dev.firn.core.CacheException;
+import dev.firn.core.append.HeldAppends;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
@@ -14,7 +16,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -33,7 +37,8 @@ import picocli.CommandLine.Parameters;
       "Partition by partition, within one in the order in which they landed. Timestamps are ISO-8601 in UTC with microseconds, binary is base64, variants and structs are"
           + " JSON, null is left out. With --json the rows are one array.",
       "A partition that cannot be read is named on stderr, the rows of the others are printed, and"
-          + " the exit code is 3."
+          + " the exit code is 3. Rows that are held for it are printed as they were appended; with"
+          + " --follow when they land."
     },
     synopsisHeading = "%nUsage: ",
     parameterListHeading = "%n",
@@ -124,7 +129,7 @@ public final class RowsCommand implements Callable<Integer> {
         new RowSelection(session.disk(), columns, earliest, EventTime.columns(session, dataset));
     try (RowPrinter printer =
         new RowPrinter(session, limit, withPartition, () -> stopped.getCount() == 0)) {
-      print(live, selection, printer, unreadables);
+      print(partitions, live, selection, printer, unreadables);
       if (follow) {
         RowFollower follower = new RowFollower(session.disk(), selection, printer, unreadables);
         live.forEach(follower::from);
@@ -149,18 +154,35 @@ public final class RowsCommand implements Callable<Integer> {
 
   /** What there is. Rows of a partition that turns out to be damaged halfway may be printed. */
   private void print(
-      List<Live> live, RowSelection selection, RowPrinter printer, Unreadables unreadables)
+      List<Partition> partitions,
+      List<Live> live,
+      RowSelection selection,
+      RowPrinter printer,
+      Unreadables unreadables)
       throws IOException {
+    Map<Partition, Live> states = new HashMap<>();
+    live.forEach(state -> states.put(state.partition(), state));
+    HeldAppends held =
+        new HeldAppends(session.disk(), session.cache(), session.environment().clock());
     LastRows ring = new LastRows(last == null ? 0 : last);
-    RowSelection.Target target = last == null ? printer : ring;
-    for (Live state : live) {
+    RowSelection.HeldTarget target = last == null ? printer : ring;
+    for (Partition candidate : partitions) {
       if (printer.isFull()) {
         break;
       }
+      Live state = states.get(candidate);
+      List<ObjectNode> rows = List.of();
       try {
-        selection.read(state.partition(), state.generation(), target);
+        if (!follow && held.count(candidate) > 0) {
+          HeldAppends.Instant instant = held.inspect(candidate);
+          rows = instant.heldRows();
+          state = instant.state() instanceof Live readable ? readable : null;
+        }
+        if (state == null || selection.read(candidate, state.generation(), target)) {
+          selection.readHeld(candidate, rows, target);
+        }
       } catch (CacheException e) {
-        unreadables.add(state.partition(), String.valueOf(e.getMessage()));
+        unreadables.add(candidate, String.valueOf(e.getMessage()));
       }
     }
     ring.drainTo(printer);

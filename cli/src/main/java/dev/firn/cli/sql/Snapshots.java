@@ -1,7 +1,6 @@
 package dev.firn.cli.sql;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.condition.Bound;
 import dev.firn.core.condition.Condition;
@@ -10,7 +9,6 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
-import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.LiveFiles;
@@ -29,13 +27,8 @@ import org.apache.iceberg.types.Types;
 /**
  * Takes what is live in a dataset at one instant a partition: published, landed and held rows.
  * Takes no lock and writes nothing into the cache.
- *
- * <p>Held exchanges are listed before and after the generation is read; when the two differ one may
- * have landed in between, and the partition is read again. So no row is there twice or missing.
  */
 final class Snapshots {
-  private static final int ATTEMPTS = 20;
-
   private final Disk disk;
   private final CacheDirectory cache;
   private final HeldAppends held;
@@ -137,16 +130,8 @@ final class Snapshots {
   }
 
   private State inspect(Partition partition) throws IOException {
-    PartitionInspector inspector = new PartitionInspector(disk);
-    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      List<String> before = held.names(partition);
-      List<ObjectNode> rows = before.isEmpty() ? List.of() : held.rows(partition);
-      PartitionState state = inspector.inspect(partition);
-      if (held.names(partition).equals(before)) {
-        return new State(partition, state, rows);
-      }
-    }
-    throw new CommitConflict(partition + ": held exchanges kept landing while it was read");
+    HeldAppends.Instant instant = held.inspect(partition);
+    return new State(partition, instant.state(), instant.heldRows());
   }
 
   /** The columns of partitions, as sources without files. */
