@@ -44,6 +44,23 @@ class LocalDiskTest {
   }
 
   @Test
+  void shorterQuestionsAreAnsweredAsStatWouldAndADanglingLinkIsNotSeen() throws IOException {
+    Path file = Files.writeString(directory.resolve("file"), "12345");
+    Path sub = Files.createDirectory(directory.resolve("sub"));
+    Path link = Files.createSymbolicLink(directory.resolve("link"), file);
+    Path dangling = Files.createSymbolicLink(directory.resolve("dangling"), Path.of("nowhere"));
+    Path absent = directory.resolve("absent");
+
+    for (Path path : new Path[] {file, sub, link, dangling, absent, file.resolve("below")}) {
+      assertThat(disk.identity(path)).isEqualTo(disk.stat(path).map(FileStat::identity));
+      assertThat(disk.exists(path))
+          .as(path.toString())
+          .isEqualTo(disk.stat(path).isPresent() && !path.equals(dangling));
+    }
+    assertThat(disk.identity(link)).isNotEqualTo(disk.identity(file));
+  }
+
+  @Test
   void listGivesSortedNamesAndFollowsNoLink() throws IOException {
     Path sub = Files.createDirectory(directory.resolve("sub"));
     for (String name : new String[] {"b", "a", ".c", "B"}) {
