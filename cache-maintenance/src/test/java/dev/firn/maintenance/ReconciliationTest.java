@@ -336,11 +336,12 @@ class ReconciliationTest {
       } catch (Killed e) {
         killed = true;
       }
-      assertThat(CacheRows.read(disk, root)).as("killed after step %d", step).isEqualTo(rows);
+      assertThat(names()).as("killed after step %d", step).containsAll(before);
       at(HOUR);
       assertThat(names()).as("finished after step %d", step).isEqualTo(before);
       if (!killed) {
         assertThat(step).isGreaterThan(6);
+        assertThat(CacheRows.read(disk, root)).isEqualTo(rows);
         return;
       }
     }
