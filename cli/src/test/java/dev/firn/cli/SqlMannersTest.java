@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,59 @@ class SqlMannersTest {
           assertThat(result.out()).as(query).isEmpty();
           assertThat(result.err()).as(query).startsWith("firn: ").contains(reason);
         });
+  }
+
+  @Test
+  void aNameThatHasToBeQuotedIsGuessed() {
+    CommandRun run = cache();
+    for (String dataset : List.of("my-jobs", "my.jobs")) {
+      String row = "{\"at\":1,\"n\":2}";
+      assertThat(run.reading(row).run("append", dataset).code()).isZero();
+    }
+    Map<String, String> hints =
+        Map.of(
+            "SELECT * FROM my-jobs WHERE n = 2", "my-jobs is written in quotes: \"my-jobs\"\n",
+            "SELECT * FROM MY.jobs", "my.jobs is written in quotes: \"my.jobs\"\n",
+            "SELECT n FROM \"my.jobs\" WHERE at > 0", "If at is a column, it is written in quotes",
+            "SELECT n, end FROM jobs", "If end is a column, it is written in quotes: \"end\"\n");
+    hints.forEach(
+        (query, hint) -> {
+          Result result = run.run("query", "sql", query);
+
+          assertThat(result.code()).as(query).isEqualTo(2);
+          assertThat(result.err()).contains(hint);
+        });
+    for (String query :
+        List.of(
+            "SELECT n FROM \"my-jobs\" WHERE",
+            "SELEC 'my-jobs'",
+            "SELECT CASE WHEN n THEN 1 END AS x FRM jobs")) {
+      assertThat(run.run("query", "sql", query).err()).as(query).doesNotContain("in quotes");
+    }
+    assertThat(run.run("query", "sql", "SELECT n FROM \"my.jobs\" WHERE \"at\" > 0").out())
+        .isEqualTo("n\n2\n(1 row)\n");
+  }
+
+  @Test
+  void whatIsThereIsSaidToWhoNamesWhatIsNot() {
+    CommandRun run = cache();
+
+    assertThat(run.run("query", "sql", "FROM orders").err())
+        .contains("Table with name orders does not exist!\nThere are jobs\n");
+    assertThat(run.run("query", "sql", "FROM job").err()).contains("Did you mean \"jobs\"?");
+  }
+
+  @Test
+  void aFileThatIsReplacedHandsOnWhoMayReadIt() throws IOException {
+    CommandRun run = cache();
+    Path file = Files.writeString(home.resolve("answer"), "old");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+
+    assertThat(run.run("query", "sql", "SELECT 1 AS one", "-o", file.toString()).code()).isZero();
+
+    assertThat(Files.readString(file)).startsWith("one\n");
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
   }
 
   @Test

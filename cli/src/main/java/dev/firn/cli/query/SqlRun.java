@@ -37,7 +37,7 @@ final class SqlRun {
     return run(query, session.out());
   }
 
-  /** The file appears when it is whole. */
+  /** The file appears when it is whole; one that is replaced hands on who may read it. */
   int toFile(String query, Path output) throws IOException {
     Disk disk = session.disk();
     Path file = OutsideTheCache.require(session, output, "--output writes");
@@ -62,6 +62,9 @@ final class SqlRun {
         code = run(query, writer);
         writer.flush();
         out.sync();
+      }
+      if (there.isPresent()) {
+        disk.copyAccess(file, aside);
       }
       disk.rename(aside, file);
     } catch (IOException | RuntimeException | Error e) {

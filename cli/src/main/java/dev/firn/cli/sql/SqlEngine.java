@@ -86,7 +86,14 @@ public final class SqlEngine {
         throw e;
       }
       return runOnce(text, results, state -> {}, notes, begin);
+    } catch (UsageException e) {
+      String problem = String.valueOf(e.getMessage());
+      throw new UsageException(QueryProblem.explained(problem, text, datasets()));
     }
+  }
+
+  private List<String> datasets() throws IOException {
+    return session.rootExists() ? session.cache().datasets() : List.of();
   }
 
   /**
@@ -103,9 +110,8 @@ public final class SqlEngine {
       try {
         Snapshots taker =
             new Snapshots(session.disk(), session.cache(), session.environment().clock(), scratch);
-        List<String> all = session.rootExists() ? session.cache().datasets() : List.of();
         Map<String, DatasetView> views = new LinkedHashMap<>();
-        for (Map.Entry<String, String> asked : AskedDatasets.of(all, query).entrySet()) {
+        for (Map.Entry<String, String> asked : AskedDatasets.of(datasets(), query).entrySet()) {
           List<Condition> conditions = WhereClause.of(query.tree(), asked.getValue());
           Snapshots.Snapshot snapshot = taker.take(asked.getKey(), conditions, found);
           snapshots.put(asked.getKey(), snapshot);
