@@ -1,17 +1,12 @@
 package dev.firn.maintenance;
 
 import dev.firn.core.CacheException;
-import dev.firn.core.append.AppendOptions;
-import dev.firn.core.append.CacheAppender;
-import dev.firn.core.append.HeldAppends;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.PartitionLocks;
-import dev.firn.core.partition.PartitionInspector;
-import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.duplicates.DuplicateSelector;
 import dev.firn.maintenance.journal.Journal;
@@ -147,11 +142,12 @@ public final class MaintenancePass {
         new PartitionCompaction(
             disk, config, noEarlier, locks, memory, options, assessor, publisher);
     PassRepair repair = new PassRepair(new CacheRepair(disk, cache, config, noEarlier, command));
+    PassRecovery recovery = new PassRecovery(disk, cache, clock, config, command);
     if (!options.dryRun()) {
       if (config.autoRepair() == AutoRepair.PROVABLE) {
         repair.run(others);
       }
-      recover(others);
+      recovery.run(others);
     }
     retention.decide(others);
     List<PartitionReport> reports =
@@ -160,6 +156,7 @@ public final class MaintenancePass {
       retention.limitBytes(due -> compactFurther(due, reports, assessor, compaction, listener));
     }
     reports.replaceAll(repair::named);
+    reports.replaceAll(recovery::named);
     reports.replaceAll(duplicates::named);
     if (options.steps().expires() && !options.dryRun()) {
       reports.replaceAll(new PassExpiry(disk, locks, publisher)::expire);
@@ -212,7 +209,7 @@ public final class MaintenancePass {
         sweep.bytesPending(),
         retention.reports(),
         sweep.litter(),
-        compaction.diskRefused() || sweep.diskRefused());
+        recovery.diskRefused() || compaction.diskRefused() || sweep.diskRefused());
   }
 
   private static void giveUpReserve(Reserve reserve) {
@@ -250,35 +247,6 @@ public final class MaintenancePass {
     }
     partitions.sort(Comparator.comparing(Partition::path));
     return partitions;
-  }
-
-  /**
-   * Brings in what earlier processes left: held exchanges of partitions that can take them now, and
-   * landed files that nobody published. What fails here is in the partition's own report.
-   */
-  private void recover(List<Partition> partitions) throws IOException {
-    HeldAppends held = new HeldAppends(disk, cache, clock);
-    CacheAppender appender =
-        new CacheAppender(
-            disk,
-            cache,
-            clock,
-            new AppendOptions(Map.of(), config.snapshots(), Duration.ZERO, command));
-    for (Partition partition : partitions) {
-      try {
-        if (new PartitionInspector(disk).inspect(partition) instanceof Live live
-            && (held.count(partition) > 0 || !live.generation().unpublished().isEmpty())) {
-          appender.recover(partition);
-        }
-      } catch (IOException | RuntimeException e) {
-        LOG.warn("{}: recovery failed: {}", partition.path(), e.toString());
-      }
-    }
-    try {
-      appender.close();
-    } catch (IOException e) {
-      LOG.warn("not all that had landed could be published: {}", e.toString());
-    }
   }
 
   /** Compacts what is due, neediest first; the reports are in the order of the partitions. */
@@ -405,7 +373,7 @@ public final class MaintenancePass {
     try {
       write.run();
     } catch (IOException e) {
-      LOG.warn("maintenance/ cannot be written: {}", e.toString());
+      LOG.warn("maintenance/ cannot be written: {}", e.getMessage());
     }
   }
 }

@@ -2,6 +2,8 @@ package dev.firn.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.firn.core.append.Appends;
+import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.CacheDirectory;
@@ -61,6 +63,35 @@ class DiskTroubleTest {
         .noneSatisfy((path, what) -> assertThat(path).contains(".building"));
     disk.failWith(call -> {});
     assertThat(new Passes(disk, root).forced().count(Outcome.COMPACTED)).isEqualTo(4);
+  }
+
+  @Test
+  void diskThatRefusesToPublishFailsThePartitionAndTheNextPassBringsItIn() throws Exception {
+    Path root = directory.resolve("cache");
+    try (Cache cache = Appends.open(root)) {
+      new Appends().append(cache, "one");
+      disk.failWith(
+          call -> {
+            if (call.kind() == Kind.WRITE && call.path().toString().contains("/table/metadata/")) {
+              throw new FileSystemException(call.path() + "", null, "No space left on device");
+            }
+          });
+
+      PassReport report = new Passes(disk, root).standard();
+
+      assertThat(report.diskRefused()).isTrue();
+      assertThat(Passes.of(report, Appends.PARTITION).outcome()).isEqualTo(Outcome.FAILED);
+      assertThat(Passes.of(report, Appends.PARTITION).reason())
+          .contains("landed files were published", "No space left on device")
+          .doesNotContain("Exception");
+
+      disk.failWith(call -> {});
+      PassReport again = new Passes(disk, root).standard();
+
+      assertThat(again.diskRefused()).isFalse();
+      assertThat(Passes.of(again, Appends.PARTITION).outcome()).isEqualTo(Outcome.SKIPPED);
+      assertThat(Appends.live(disk, root).generation().unpublished()).isEmpty();
+    }
   }
 
   @Test
