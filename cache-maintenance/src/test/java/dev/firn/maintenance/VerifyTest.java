@@ -168,8 +168,19 @@ class VerifyTest {
     Path hint = partition.resolve("table-1/metadata/version-hint.text");
     int newest = version(newestMetadata("table-1"));
     Files.writeString(hint, newest - 1 + "");
-    assertThat(Verifies.trouble(verify())).isEmpty();
+    VerifyReport between = verify();
+    assertThat(Verifies.trouble(between)).isEmpty();
+    assertThat(Verifies.findings(between)).extracting(Finding::path).doesNotContain(below(hint));
 
+    try (Cache cache = Appends.open(root)) {
+      append(cache, "five", 1);
+    }
+    Files.writeString(hint, newest - 1 + "");
+    VerifyReport old = verify();
+    assertThat(Verifies.trouble(old)).isEmpty();
+    assertThat(Verifies.findings(old)).extracting(Finding::path).contains(below(hint));
+
+    newest++;
     Files.delete(hint);
     VerifyReport lost = verify();
     assertThat(Verifies.trouble(lost)).isEmpty();

@@ -247,6 +247,12 @@ final class MetadataCheck {
           text.length() > 40 ? text.substring(0, 40) + "…" : "\"" + text + "\"",
           "Firn does not need it and no row is affected; other engines do not find the table",
           "the next publish writes it anew");
+    } else if (named.getAsInt() + 1 < MetadataVersions.parse(versions.get(0)).orElse(0)) {
+      // One behind is what stands there between the two writes of a commit.
+      findings.note(
+          hint,
+          "names version " + text + ", and the newest is " + versions.get(0),
+          "Firn does not need it; other engines may read an older state until the next publish");
     }
   }
 }
