@@ -76,6 +76,10 @@ class RetentionTest {
     assertThat(report.at("/retention/0/cutoff").asText()).isEqualTo("2026-07-04T12:00:00Z");
     assertThat(ids()).contains("c").doesNotContain("a", "b");
     assertThat(run("query", "status").out()).contains("jobs: retention goes by created_at");
+    assertThat(run("query", "maintain").code()).isZero(); // this time there is a journal
+    assertThat(run("query", "status").out())
+        .contains("jobs: retention goes by created_at")
+        .doesNotContain("firn_maintenance: retention");
     assertThat(run("query", "verify", "--full").code()).isZero();
   }
 

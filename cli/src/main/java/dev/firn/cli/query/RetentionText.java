@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import dev.firn.cli.text.ByteSize;
 import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Durations;
+import dev.firn.core.layout.CacheDirectory;
 import dev.firn.maintenance.retain.DatasetRetention;
 import dev.firn.maintenance.retain.OldRows;
 import java.io.IOException;
@@ -39,7 +40,12 @@ final class RetentionText {
       if (dataset.rowsWithoutTime() > 0) {
         facts.add(Counted.of(dataset.rowsWithoutTime(), "row") + " without a time stay");
       }
-      lines.add(dataset.dataset() + ": " + String.join("; ", facts));
+      // The journal has its retention from Firn: nobody asked for it.
+      boolean expected =
+          facts.size() == 1 && dataset.dataset().equals(CacheDirectory.JOURNAL_DATASET);
+      if (!expected) {
+        lines.add(dataset.dataset() + ": " + String.join("; ", facts));
+      }
       dataset.warnings().forEach(warning -> lines.add(dataset.dataset() + ": " + warning));
     }
     return lines;
