@@ -5,6 +5,7 @@ import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
+import dev.firn.core.layout.PartitionFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -95,11 +96,16 @@ final class MetadataCleanup {
               ? age.compareTo(LITTER_AGE) > 0
               : !kept.contains(name)
                   && (superseded.contains(name)
-                      || (name.endsWith(".avro") && age.compareTo(READERS_MINUTE) > 0));
+                      || (isWrittenAhead(name) && age.compareTo(READERS_MINUTE) > 0));
       if (removable) {
         disk.delete(directory.resolve(name));
       }
     }
+  }
+
+  /** Whether files of this name are there before the version that names them. */
+  private static boolean isWrittenAhead(String name) {
+    return name.endsWith(".avro") || name.endsWith(PartitionFiles.STATISTICS);
   }
 
   private boolean isWorthIt() throws IOException {

@@ -15,8 +15,9 @@ import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 
 /**
- * Which files in {@code metadata/} a version leads to: the manifest lists of its snapshots and
- * their manifests. Neighbouring versions share most of their snapshots; each list is read once.
+ * Which files in {@code metadata/} a version leads to: the manifest lists of its snapshots, their
+ * manifests, and files of statistics. Neighbouring versions share most of their snapshots; each
+ * list is read once.
  */
 final class VersionReach {
   private final Disk disk;
@@ -51,6 +52,8 @@ final class VersionReach {
       names.add(fileName(location));
       names.addAll(manifests.get());
     }
+    metadata.statisticsFiles().forEach(found -> names.add(fileName(found.path())));
+    metadata.partitionStatisticsFiles().forEach(found -> names.add(fileName(found.path())));
     return Optional.of(names);
   }
 

@@ -17,6 +17,7 @@ import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.PartitionSpec;
 import org.apache.iceberg.Schema;
+import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
 import org.apache.iceberg.TableMetadataParser;
 import org.apache.iceberg.Transaction;
@@ -35,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 public final class GenerationBuilder {
   /** Table property of a first generation, which was created and not rewritten from another. */
   public static final String CREATED = "firn.generation.created";
+
+  /** Table property: which statistics were written with the generation, and why not others. */
+  public static final String STATISTICS = "firn.generation.statistics";
 
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -135,10 +139,21 @@ public final class GenerationBuilder {
    */
   public void commit(List<DataFile> files, GenerationProof proof, long nowMillis)
       throws IOException {
+    commit(files, proof, SnapshotStatistics.notWanted(), nowMillis);
+  }
+
+  /**
+   * The same with statistics of that snapshot, in a file beside the manifests.
+   *
+   * @param statistics of the rows of {@code files}
+   */
+  public void commit(
+      List<DataFile> files, GenerationProof proof, SnapshotStatistics statistics, long nowMillis)
+      throws IOException {
     disk.syncDirectory(paths.data());
-    TableMetadata start = start(proof, nowMillis);
-    GenerationOperations operations =
-        new GenerationOperations(disk, paths, new GenerationFileIO(disk, paths), location);
+    TableMetadata start = start(proof, statistics.text(), nowMillis);
+    GenerationFileIO io = new GenerationFileIO(disk, paths);
+    GenerationOperations operations = new GenerationOperations(disk, paths, io, location);
     try {
       Transaction transaction =
           Transactions.createTableTransaction(
@@ -151,6 +166,14 @@ public final class GenerationBuilder {
               .set("firn.operation", "compaction");
       files.forEach(append::appendFile);
       append.commit();
+      Snapshot snapshot = transaction.table().currentSnapshot();
+      String name = snapshot.snapshotId() + "-" + UUID.randomUUID() + PartitionFiles.STATISTICS;
+      statistics
+          .write(
+              io.newOutputFile(location + "/" + PartitionFiles.METADATA + "/" + name),
+              snapshot.snapshotId(),
+              snapshot.sequenceNumber())
+          .ifPresent(file -> transaction.updateStatistics().setStatistics(file).commit());
       transaction.commitTransaction();
     } catch (RuntimeException e) {
       throw failed("cannot write the metadata of ", e);
@@ -203,7 +226,8 @@ public final class GenerationBuilder {
         : new IOException(what + building + ": " + error.getMessage(), error);
   }
 
-  private TableMetadata start(GenerationProof proof, long nowMillis) throws IOException {
+  private TableMetadata start(GenerationProof proof, String statistics, long nowMillis)
+      throws IOException {
     Generation replaced = Objects.requireNonNull(parent);
     TableMetadata old = replaced.metadata();
     ObjectNode json = (ObjectNode) JSON.readTree(TableMetadataParser.toJson(old));
@@ -230,6 +254,9 @@ public final class GenerationBuilder {
             });
     for (Map.Entry<String, String> property : proof.format().entrySet()) {
       properties.put(property.getKey(), property.getValue());
+    }
+    if (!statistics.isEmpty()) {
+      properties.put(STATISTICS, statistics);
     }
     if (!leftOut.isEmpty() || old.properties().containsKey(Generation.QUARANTINED)) {
       properties.put(Generation.QUARANTINED, replaced.quarantinedWith(leftOut));

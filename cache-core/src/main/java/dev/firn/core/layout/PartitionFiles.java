@@ -37,6 +37,9 @@ public final class PartitionFiles {
   public static final String DATA = "data";
   public static final String VERSION_HINT = "version-hint.text";
 
+  /** How the name of a file of statistics in {@code metadata/} ends; Iceberg's engines agree. */
+  public static final String STATISTICS = ".stats";
+
   private static final Pattern RECEIPTS = Pattern.compile("receipts-[0-9]+\\.json");
   private static final String BUILDING = ".building-";
   private static final String REMOVING = ".removing-";

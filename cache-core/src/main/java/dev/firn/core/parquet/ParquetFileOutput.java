@@ -1,6 +1,7 @@
 package dev.firn.core.parquet;
 
 import java.io.IOException;
+import java.util.Objects;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
 import org.apache.parquet.column.ParquetProperties;
 import org.apache.parquet.column.ParquetProperties.WriterVersion;
@@ -58,6 +59,16 @@ public final class ParquetFileOutput {
     return writer;
   }
 
+  /**
+   * Writes bytes that are no part of any row group, where no reader looks: between two of them, or
+   * behind the last.
+   *
+   * @return where they begin
+   */
+  public long write(byte[] bytes) throws IOException {
+    return file.write(bytes);
+  }
+
   /** Closes the file as it is and adds what goes wrong with that to {@code cause}. */
   public void abort(Throwable cause) {
     file.abort(cause);
@@ -108,6 +119,13 @@ public final class ParquetFileOutput {
     @Override
     public long defaultBlockSize() {
       return 0;
+    }
+
+    long write(byte[] bytes) throws IOException {
+      PositionOutputStream open = Objects.requireNonNull(stream);
+      long position = open.getPos();
+      open.write(bytes);
+      return position;
     }
 
     void abort(Throwable cause) {

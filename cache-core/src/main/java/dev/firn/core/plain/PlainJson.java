@@ -126,6 +126,17 @@ final class PlainJson {
     return objects;
   }
 
+  /** A list of whole numbers, each of which an int holds. */
+  void requireSmalls(String name) throws UnusualException {
+    if (!(members.get(name) instanceof List<?> elements)) {
+      throw new UnusualException(name);
+    }
+    for (Object element : elements) {
+      UnusualException.unless(
+          element instanceof Long number && number.longValue() == number.intValue(), name);
+    }
+  }
+
   /** All members, each of which is text. */
   void requireTexts() throws UnusualException {
     for (Object value : members.values()) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a status needs of the metadata of an unpartitioned, unsorted table of version 2 without
- * branches, tags, statistics or damaged files left out. Everything that Iceberg would refuse is
- * unusual, too, so that a document that is damaged is never taken for a table.
+ * branches, tags, statistics of partitions or damaged files left out. Everything that Iceberg would
+ * refuse is unusual, too, so that a document that is damaged is never taken for a table.
  *
  * @param published the highest number of a landed file that the snapshot takes into account
  * @param snapshots how many there are
@@ -52,6 +52,15 @@ record PlainMetadata(
           "summary",
           "manifest-list",
           "schema-id");
+  private static final Set<String> OF_STATISTICS =
+      Set.of(
+          "snapshot-id",
+          "statistics-path",
+          "file-size-in-bytes",
+          "file-footer-size-in-bytes",
+          "blob-metadata");
+  private static final Set<String> OF_BLOB =
+      Set.of("type", "snapshot-id", "sequence-number", "fields", "properties");
   private static final Set<String> OF_MAIN = Set.of("snapshot-id", "type");
   private static final Set<String> OF_SPEC = Set.of("spec-id", "fields");
   private static final Set<String> OF_ORDER = Set.of("order-id", "fields");
@@ -76,7 +85,7 @@ record PlainMetadata(
     int timestampId = timestamp(table, times);
     int specId = specId(table);
     requireUnsorted(table);
-    UnusualException.unless(table.objects("statistics").isEmpty(), "statistics");
+    requireStatistics(table);
     UnusualException.unless(table.objects("partition-statistics").isEmpty(), "statistics");
     requireInOrder(table, "snapshot-log", "snapshot-id");
     requireInOrder(table, "metadata-log", "metadata-file");
@@ -87,6 +96,27 @@ record PlainMetadata(
     UnusualException.unless(
         (manifestList == null) == (current == NO_SNAPSHOT), "no current snapshot");
     return new PlainMetadata(published, snapshots.size(), manifestList, specId, timestampId);
+  }
+
+  /** Files of statistics, which tell planners something and a status nothing. */
+  private static void requireStatistics(PlainJson table) throws UnusualException {
+    for (PlainJson file : table.objects("statistics")) {
+      file.requireOnly(OF_STATISTICS);
+      file.number("snapshot-id");
+      file.text("statistics-path");
+      file.number("file-size-in-bytes");
+      file.number("file-footer-size-in-bytes");
+      for (PlainJson blob : file.objects("blob-metadata")) {
+        blob.requireOnly(OF_BLOB);
+        blob.text("type");
+        blob.number("snapshot-id");
+        blob.number("sequence-number");
+        blob.requireSmalls("fields");
+        if (blob.has("properties")) {
+          blob.object("properties").requireTexts();
+        }
+      }
+    }
   }
 
   /** In the current one of the schemas, all of which must be usual. */

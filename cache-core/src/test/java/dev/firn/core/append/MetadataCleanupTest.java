@@ -28,6 +28,7 @@ import java.util.stream.Stream;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFiles;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.GenericStatisticsFile;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.Metrics;
 import org.apache.iceberg.Snapshot;
@@ -192,6 +193,47 @@ class MetadataCleanupTest {
     assertThat(young).exists();
     assertThat(unknown).exists();
     assertThat(old).doesNotExist();
+  }
+
+  /** As an engine writes them that computes statistics: the file first, then its entry. */
+  @Test
+  void statisticsGoWithTheirSnapshotAndNotBefore() throws Exception {
+    clock = () -> Instant.now().plus(Duration.ofMinutes(2)); // nobody reads what is superseded
+    while (versions().size() < 22) {
+      publish(1);
+    }
+    Path file = metadata().resolve("1-of-a-snapshot.stats");
+    Path litter = metadata().resolve("2-of-none.stats");
+    Files.writeString(file, "statistics");
+    Files.writeString(litter, "statistics");
+    Table table = live().table();
+    table
+        .updateStatistics()
+        .setStatistics(
+            new GenericStatisticsFile(
+                table.currentSnapshot().snapshotId(),
+                table.location() + "/metadata/" + file.getFileName(),
+                10,
+                2,
+                List.of()))
+        .commit();
+
+    publish(1);
+    assertThat(versions()).as("cleaned up").hasSizeLessThan(10);
+    assertThat(live().metadata().statisticsFiles()).hasSize(1);
+    assertThat(file).exists();
+    assertThat(litter).doesNotExist();
+
+    publish(24);
+    assertThat(file).doesNotExist();
+    for (String version : versions()) {
+      Path left = metadata().resolve(version);
+      assertThat(
+              TableMetadataParser.read(new IcebergInput(disk, left.toUri().toString(), left))
+                  .statisticsFiles())
+          .as(version)
+          .isEmpty();
+    }
   }
 
   @Test
