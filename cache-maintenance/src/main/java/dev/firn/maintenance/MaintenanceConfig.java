@@ -117,15 +117,21 @@ public record MaintenanceConfig(
    * @param retention how long rows stay
    * @param housekeeping what a pass does for the cache as a whole
    * @param duplicates which datasets may hold one row of a key only
+   * @param distinctCounts whether a rewrite counts the distinct values of columns, for planners
    */
   public record Policies(
       AutoRepair autoRepair,
       RetentionConfig retention,
       Housekeeping housekeeping,
-      DuplicatesConfig duplicates) {
+      DuplicatesConfig duplicates,
+      boolean distinctCounts) {
     private static final Policies NONE =
         new Policies(
-            AutoRepair.OFF, RetentionConfig.none(), Housekeeping.none(), DuplicatesConfig.none());
+            AutoRepair.OFF,
+            RetentionConfig.none(),
+            Housekeeping.none(),
+            DuplicatesConfig.none(),
+            false);
   }
 
   public AutoRepair autoRepair() {
@@ -144,6 +150,10 @@ public record MaintenanceConfig(
     return policies.duplicates();
   }
 
+  public boolean distinctCounts() {
+    return policies.distinctCounts();
+  }
+
   /** Whether a data file of this size is to be merged with others. */
   public boolean isSmall(long bytes) {
     return bytes < targetFileBytes / 4 * 3;
@@ -160,27 +170,33 @@ public record MaintenanceConfig(
             Duration.ofMinutes(60),
             1L << 30,
             Prove.COUNTS)
-        .with(Housekeeping.defaults());
+        .with(Housekeeping.defaults())
+        .withDistinctCounts(true);
   }
 
   /** The same with another way to repair. */
   public MaintenanceConfig with(AutoRepair other) {
-    return with(new Policies(other, retention(), housekeeping(), duplicates()));
+    return with(new Policies(other, retention(), housekeeping(), duplicates(), distinctCounts()));
   }
 
   /** The same with another retention. */
   public MaintenanceConfig with(RetentionConfig other) {
-    return with(new Policies(autoRepair(), other, housekeeping(), duplicates()));
+    return with(new Policies(autoRepair(), other, housekeeping(), duplicates(), distinctCounts()));
   }
 
   /** The same with other housekeeping. */
   public MaintenanceConfig with(Housekeeping other) {
-    return with(new Policies(autoRepair(), retention(), other, duplicates()));
+    return with(new Policies(autoRepair(), retention(), other, duplicates(), distinctCounts()));
   }
 
   /** The same with other datasets that hold one row of a key. */
   public MaintenanceConfig with(DuplicatesConfig other) {
-    return with(new Policies(autoRepair(), retention(), housekeeping(), other));
+    return with(new Policies(autoRepair(), retention(), housekeeping(), other, distinctCounts()));
+  }
+
+  /** The same with distinct values counted, or not. */
+  public MaintenanceConfig withDistinctCounts(boolean wanted) {
+    return with(new Policies(autoRepair(), retention(), housekeeping(), duplicates(), wanted));
   }
 
   private MaintenanceConfig with(Policies other) {

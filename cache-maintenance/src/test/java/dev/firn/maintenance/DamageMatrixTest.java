@@ -102,6 +102,7 @@ class DamageMatrixTest {
     add(targets, "lock file", "appended", p -> p.endsWith("/.commit.lock"));
     if (SOAK) {
       add(targets, "lease file", "appended", p -> p.endsWith("/.maintain.lock"));
+      add(targets, "statistics", "appended", p -> p.endsWith(".stats"));
     }
     add(targets, "held exchange", "appended", p -> p.startsWith("held/") && p.endsWith(".json"));
     add(targets, "deletion vector", "vectors", p -> p.endsWith(".puffin"));

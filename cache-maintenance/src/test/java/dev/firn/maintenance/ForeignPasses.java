@@ -43,15 +43,16 @@ final class ForeignPasses {
     MaintenanceConfig d = MaintenanceConfig.defaults();
     config =
         new MaintenanceConfig(
-            targetFileBytes,
-            d.compactFileCount(),
-            d.compactAvgFileBytes(),
-            batchBytes,
-            d.compactBatchRows(),
-            d.retiredGrace(),
-            d.orphanGrace(),
-            0,
-            Prove.CONTENT);
+                targetFileBytes,
+                d.compactFileCount(),
+                d.compactAvgFileBytes(),
+                batchBytes,
+                d.compactBatchRows(),
+                d.retiredGrace(),
+                d.orphanGrace(),
+                0,
+                Prove.CONTENT)
+            .withDistinctCounts(true);
     return this;
   }
 

@@ -46,15 +46,16 @@ final class Passes {
   private static MaintenanceConfig config(Prove prove, long minFreeBytes) {
     MaintenanceConfig d = MaintenanceConfig.defaults();
     return new MaintenanceConfig(
-        d.targetFileBytes(),
-        d.compactFileCount(),
-        d.compactAvgFileBytes(),
-        d.compactBatchBytes(),
-        d.compactBatchRows(),
-        d.retiredGrace(),
-        d.orphanGrace(),
-        minFreeBytes,
-        prove);
+            d.targetFileBytes(),
+            d.compactFileCount(),
+            d.compactAvgFileBytes(),
+            d.compactBatchBytes(),
+            d.compactBatchRows(),
+            d.retiredGrace(),
+            d.orphanGrace(),
+            minFreeBytes,
+            prove)
+        .withDistinctCounts(true);
   }
 
   /** The same clocks and configuration on another disk object. */

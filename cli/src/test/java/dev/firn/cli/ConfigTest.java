@@ -64,6 +64,7 @@ class ConfigTest {
         reaching("auto_repair", "\"provable\"", AutoRepair.PROVABLE, MaintenanceConfig::autoRepair),
         reaching("max_generations", "3", 3, c -> c.housekeeping().maxGenerations()),
         reaching("journal", "false", false, c -> c.housekeeping().journal()),
+        reaching("distinct_counts", "false", false, MaintenanceConfig::distinctCounts),
         reaching("min_snapshots_to_keep", "3", 3, c -> c.snapshots().minToKeep()),
         reaching("max_snapshot_age_hours", "2", Duration.ofHours(2), c -> c.snapshots().maxAge()));
   }

@@ -155,7 +155,8 @@ public final class FileRewriter {
       try {
         for (Batches.Batch batch = batches.next(); batch != null; batch = batches.next()) {
           if (writer == null) {
-            writer = OutputWriter.open(outputs.create(), resolved, codecs, background, limits);
+            writer =
+                OutputWriter.open(outputs.create(), schema, resolved, codecs, background, limits);
           }
           long before = writer.bytesWritten();
           copy.copy(batch, batches, fileOrder, writer);

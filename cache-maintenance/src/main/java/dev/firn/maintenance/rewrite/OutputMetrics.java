@@ -46,7 +46,8 @@ final class OutputMetrics {
     return ParquetUtil.footerMetrics(footer, counts, config);
   }
 
-  private static Map<Integer, PrimitiveType> types(Schema table) {
+  /** What Iceberg stores the leaves of a table as, by field id. */
+  static Map<Integer, PrimitiveType> types(Schema table) {
     Map<Integer, PrimitiveType> types = new HashMap<>();
     for (ColumnDescriptor leaf : ParquetSchemaUtil.convert(table, "table").getColumns()) {
       if (leaf.getPrimitiveType().getId() != null) {
@@ -60,8 +61,7 @@ final class OutputMetrics {
    * Whether a column has another type than Iceberg would have given it: milliseconds, say, where
    * the table has microseconds. Its minima and maxima are not those of the table's type.
    */
-  private static boolean isKeptAsItWas(
-      ColumnDescriptor leaf, Map<Integer, PrimitiveType> expected) {
+  static boolean isKeptAsItWas(ColumnDescriptor leaf, Map<Integer, PrimitiveType> expected) {
     PrimitiveType type = leaf.getPrimitiveType();
     PrimitiveType other = expected.get(type.getId().intValue());
     return other == null

@@ -1,10 +1,13 @@
 package dev.firn.maintenance.rewrite;
 
 import dev.firn.core.parquet.ParquetFileOutput;
+import dev.firn.maintenance.distinct.FileSketches;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.apache.iceberg.Schema;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.hadoop.ColumnChunkPageWriteStore;
 import org.apache.parquet.hadoop.ParquetFileWriter;
@@ -29,6 +32,7 @@ final class OutputWriter {
   private final ParquetFileWriter writer;
   private final RewriteLimits limits;
   private final ColumnTally tally;
+  private final ColumnSketches sketches;
   private long rows;
 
   private OutputWriter(
@@ -37,6 +41,7 @@ final class OutputWriter {
       PageCodecs codecs,
       BackgroundPages background,
       ParquetFileOutput opened,
+      ColumnSketches sketches,
       RewriteLimits limits) {
     this.output = output;
     this.schema = resolved.output();
@@ -47,18 +52,22 @@ final class OutputWriter {
     this.writer = opened.writer();
     this.limits = limits;
     this.tally = new ColumnTally(leaves.size(), limits.proveContent());
+    this.sketches = sketches;
   }
 
-  /** Entries are hashed if the content is to be proved. */
+  /** Entries are hashed if the content is to be proved, and counted if sketches are wanted. */
   static OutputWriter open(
       RewriteOutput output,
+      Schema table,
       SchemaResolver.Resolved resolved,
       PageCodecs codecs,
       BackgroundPages background,
       RewriteLimits limits)
       throws IOException {
     ParquetFileOutput opened = ParquetFileOutput.open(output.file(), resolved.output());
-    return new OutputWriter(output, resolved, codecs, background, opened, limits);
+    ColumnSketches sketches =
+        limits.sketches() ? ColumnSketches.of(table, resolved.leaves()) : ColumnSketches.none();
+    return new OutputWriter(output, resolved, codecs, background, opened, sketches, limits);
   }
 
   RewriteOutput output() {
@@ -83,7 +92,12 @@ final class OutputWriter {
 
   /** Writes the footer and closes the file, which makes it durable. */
   void finish(Map<String, String> properties) throws IOException {
-    writer.end(properties);
+    Map<String, String> all = new HashMap<>(properties);
+    if (limits.sketches()) {
+      byte[] formatted = sketches.ofFile().format(bytesWritten());
+      all.put(FileSketches.PROPERTY, FileSketches.place(opened.write(formatted), formatted));
+    }
+    writer.end(all);
     writer.close();
   }
 
@@ -137,6 +151,7 @@ final class OutputWriter {
         chunk.pages.flushToFileWriter(writer);
         chunk.pages.close();
         tally.add(i, chunk.tally);
+        sketches.add(i, chunk.sketch);
       }
       writer.endBlock();
       rows += rowCount;
@@ -154,6 +169,7 @@ final class OutputWriter {
     private final ColumnChunkPageWriteStore pages;
     private final CountedPages counted;
     private final ColumnTally.Entries tally;
+    private final ColumnSketches.@Nullable Entries sketch;
     private @Nullable ChunkWriter encoder;
     private long rows;
     private long unchecked;
@@ -169,6 +185,7 @@ final class OutputWriter {
       this.pages = ParquetFileOutput.pages(compressor, only);
       this.counted = new CountedPages(pages.getPageWriter(column), compressor, background);
       this.tally = OutputWriter.this.tally.next(leaf);
+      this.sketch = sketches.next(leaf, properties);
       this.encoder = properties.encoder(only, column, counted, pages, limits.batchRows());
     }
 
@@ -203,6 +220,9 @@ final class OutputWriter {
         throw failed(e);
       }
       tally.add(block, maxDefinition);
+      if (sketch != null) {
+        sketch.add(block);
+      }
       return true;
     }
 

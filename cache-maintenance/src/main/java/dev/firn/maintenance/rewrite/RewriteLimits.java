@@ -16,9 +16,15 @@ package dev.firn.maintenance.rewrite;
  * @param groupRows the most rows of one row group
  * @param targetFileBytes a file is closed by the row group that ends nearest to this size
  * @param proveContent whether every output file is decoded again and compared with what was read
+ * @param sketches whether each output file says how many distinct values its columns have
  */
 public record RewriteLimits(
-    long batchBytes, int batchRows, int groupRows, long targetFileBytes, boolean proveContent) {
+    long batchBytes,
+    int batchRows,
+    int groupRows,
+    long targetFileBytes,
+    boolean proveContent,
+    boolean sketches) {
   /** Pages and dictionaries are as large as a batch, and Parquet counts them in 31 bits. */
   public static final long MAX_BATCH_BYTES = 1L << 30;
 
@@ -42,20 +48,32 @@ public record RewriteLimits(
     }
   }
 
-  /** With row groups of a million rows at most. */
+  /** Without sketches. */
+  RewriteLimits(
+      long batchBytes, int batchRows, int groupRows, long targetFileBytes, boolean proveContent) {
+    this(batchBytes, batchRows, groupRows, targetFileBytes, proveContent, false);
+  }
+
+  /** With row groups of a million rows at most, and without sketches. */
   public RewriteLimits(long batchBytes, int batchRows, long targetFileBytes, boolean proveContent) {
     this(batchBytes, batchRows, DEFAULT_GROUP_ROWS, targetFileBytes, proveContent);
   }
 
+  /** The same with sketches or without. */
+  public RewriteLimits withSketches(boolean wanted) {
+    return new RewriteLimits(
+        batchBytes, batchRows, groupRows, targetFileBytes, proveContent, wanted);
+  }
+
   /** The same with other row groups. */
   RewriteLimits withGroupRows(int rows) {
-    return new RewriteLimits(batchBytes, batchRows, rows, targetFileBytes, proveContent);
+    return new RewriteLimits(batchBytes, batchRows, rows, targetFileBytes, proveContent, sketches);
   }
 
   /** The same with a file for each so many rows, or fewer. */
   public RewriteLimits inFilesOf(long rows) {
     return new RewriteLimits(
-        batchBytes, batchRows, (int) Math.min(rows, groupRows), 1, proveContent);
+        batchBytes, batchRows, (int) Math.min(rows, groupRows), 1, proveContent, sketches);
   }
 
   /** What the encoder of a column may hold. */

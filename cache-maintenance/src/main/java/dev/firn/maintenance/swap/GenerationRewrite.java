@@ -10,12 +10,14 @@ import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationBuilder;
 import dev.firn.core.generation.GenerationProof;
+import dev.firn.core.generation.SnapshotStatistics;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.SettledName;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.DeletedRows;
 import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.distinct.DistinctStatistics;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.PartitionSnapshot.PlannedFile;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
@@ -152,7 +154,7 @@ final class GenerationRewrite {
               rowsOut,
               dropped,
               config.prove().text());
-      builder.commit(files, proof, nowMillis);
+      builder.commit(files, proof, statistics(builder, files), nowMillis);
       requireAsProved(builder, rowsOut, files.size());
       return new BuiltGeneration(
           name,
@@ -167,6 +169,19 @@ final class GenerationRewrite {
       Trees.removeOwn(disk, builder.building(), e);
       throw e;
     }
+  }
+
+  private SnapshotStatistics statistics(GenerationBuilder builder, List<DataFile> files) {
+    if (!config.distinctCounts()) {
+      return SnapshotStatistics.notWanted();
+    }
+    List<Path> paths = files.stream().map(file -> builder.dataFile(fileName(file))).toList();
+    long bytes = files.stream().mapToLong(DataFile::fileSizeInBytes).sum();
+    return DistinctStatistics.of(disk, old.metadata().schema(), paths, bytes);
+  }
+
+  private static String fileName(DataFile file) {
+    return file.location().substring(file.location().lastIndexOf('/') + 1);
   }
 
   private void rewrite(GenerationBuilder builder, List<PlannedFile> group) throws IOException {
@@ -259,10 +274,11 @@ final class GenerationRewrite {
   private RewriteLimits limits(List<PlannedFile> group, List<RewriteInput> inputs) {
     RewriteLimits limits =
         new RewriteLimits(
-            config.compactBatchBytes(),
-            config.compactBatchRows(),
-            config.targetFileBytes(),
-            config.prove() == Prove.CONTENT);
+                config.compactBatchBytes(),
+                config.compactBatchRows(),
+                config.targetFileBytes(),
+                config.prove() == Prove.CONTENT)
+            .withSketches(config.distinctCounts());
     PlannedFile first = group.get(0);
     boolean expired = first.verdict().some().contains(DropReason.EXPIRED);
     long kept = inputs.get(0).rowCount() - inputs.get(0).dropped().cardinality();

@@ -109,6 +109,7 @@ final class GenerationCheck {
     DataDirectoryCheck directory = new DataDirectoryCheck(disk, paths, findings);
     DataDirectoryCheck.Landed landed =
         directory.check(metadata, metadataFile, files, seen, complete);
+    new StatisticsFileCheck(disk, io, findings).check(metadata, metadataFile);
     checkMetadataDirectory();
     checkReceipts();
     return Optional.of(

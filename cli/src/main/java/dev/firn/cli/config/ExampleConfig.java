@@ -37,6 +37,10 @@ public final class ExampleConfig {
                 // it again and compares every column.
                 "prove": "counts",
 
+                // Whether a rewrite estimates how many distinct values columns have, for engines that
+                // plan queries by Iceberg's statistics.
+                "distinct_counts": true,
+
                 // What a pass does about cursors, metadata and version hints that are damaged: "off"
                 // leaves them to "firn query repair", "provable" mends them where what is on the disk
                 // proves how.

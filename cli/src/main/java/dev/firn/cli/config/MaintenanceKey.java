@@ -33,7 +33,8 @@ enum MaintenanceKey {
   MIN_FREE_BYTES(Rule.whole(0, Limits.BYTES), MaintenanceConfig::minFreeBytes),
   PROVE(Rule.oneOf(provings()), d -> d.prove().text()),
   AUTO_REPAIR(Rule.oneOf(repairs()), d -> d.autoRepair().text()),
-  JOURNAL(Rule.flag(), d -> d.housekeeping().journal());
+  JOURNAL(Rule.flag(), d -> d.housekeeping().journal()),
+  DISTINCT_COUNTS(Rule.flag(), MaintenanceConfig::distinctCounts);
 
   /** Where numbers stop making sense, and sums of them still fit: a pebibyte, a century. */
   private static final class Limits {
@@ -88,7 +89,8 @@ enum MaintenanceKey {
         .with(
             new Housekeeping(
                 Math.toIntExact((Long) value.apply(MAX_GENERATIONS)),
-                (Boolean) value.apply(JOURNAL)));
+                (Boolean) value.apply(JOURNAL)))
+        .withDistinctCounts((Boolean) value.apply(DISTINCT_COUNTS));
   }
 
   private static AutoRepair autoRepair(String text) {
