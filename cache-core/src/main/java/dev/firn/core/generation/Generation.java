@@ -13,6 +13,7 @@ import dev.firn.core.generation.MetadataVersions.MetadataVersion;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.LandedName;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -343,6 +344,9 @@ public final class Generation {
     Throwable root = error;
     while (root.getCause() != null && !(root instanceof ValidationException)) {
       root = root.getCause();
+    }
+    if (root instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied"; // Java says which file only
     }
     return root.getMessage() == null ? root.toString() : root.getMessage();
   }

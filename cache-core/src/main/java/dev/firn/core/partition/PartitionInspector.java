@@ -18,6 +18,7 @@ import dev.firn.core.partition.PartitionState.OtherGeneration;
 import dev.firn.core.partition.PartitionState.Problem;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,10 +141,16 @@ public final class PartitionInspector {
       return new Unreadable(
           partition, Problem.CURSOR_UNSUPPORTED, directory, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      return new Unreadable(
-          partition, Problem.GENERATION_DAMAGED, directory, String.valueOf(e.getMessage()));
+      return new Unreadable(partition, Problem.GENERATION_DAMAGED, directory, reason(e));
     }
     return new Live(partition, present, generation, others);
+  }
+
+  /** Java says of what may not be read only which file that is. */
+  private static String reason(IOException error) {
+    return error instanceof AccessDeniedException denied && denied.getReason() == null
+        ? denied.getFile() + ": permission denied"
+        : String.valueOf(error.getMessage());
   }
 
   private Optional<String> conflict(

@@ -320,7 +320,15 @@ class PartitionInspectorTest {
             throw new AccessDeniedException(call.path().toString());
           }
         });
-    assertProblem(partition, Problem.GENERATION_DAMAGED, "metadata.json");
+    assertProblem(partition, Problem.GENERATION_DAMAGED, "metadata.json: permission denied");
+
+    disk.failWith(
+        call -> {
+          if (call.kind() == Kind.LIST && call.path().endsWith("data")) {
+            throw new AccessDeniedException(call.path().toString());
+          }
+        });
+    assertProblem(partition, Problem.GENERATION_DAMAGED, "/data: permission denied");
   }
 
   @Test
