@@ -29,10 +29,10 @@ import org.jspecify.annotations.Nullable;
  * that are live, whatever others have gone.
  *
  * <p>They are no part of the data: what is damaged here is as good as missing. On the disk they
- * take about a 64th of the file at most, or 8 KB; then the smallest hashes stay. With 15 columns of
- * many values a file of 32 MB keeps 4,096 of each, which is right to 1.6 % (one standard
- * deviation), one of 8 MB 1,024, right to 3 %, and a tiny one, which is merged before long, 64,
- * right to 13 %.
+ * take about a 64th of the file at most, or 8 KB if that is no more than a quarter of it; then the
+ * smallest hashes stay. With 15 columns of many values a file of 32 MB keeps 4,096 of each, which
+ * is right to 1.6 % (one standard deviation), one of 8 MB 1,024, right to 3 %, and a tiny one,
+ * which is merged before long, 64, right to 13 %.
  */
 public final class FileSketches {
   /** Key in the footer. */
@@ -41,7 +41,10 @@ public final class FileSketches {
   /** Of the bytes that are described, sketches take one of so many. */
   private static final int SHARE = 64;
 
+  /** Of small files they take more than their share, up to so much, but a quarter at most. */
   private static final long LEAST_BYTES = 8192;
+
+  private static final int SMALL_SHARE = 4;
   private static final int FEWEST_ENTRIES = 16;
   private static final int MOST_BYTES = 1 << 24;
   private static final int HEXADECIMAL = 16;
@@ -76,7 +79,8 @@ public final class FileSketches {
 
   /** Leaves out hashes until all take no more than their share of the bytes that they are about. */
   static void fit(Collection<ThetaSketch> sketches, long describedBytes) {
-    long room = Math.max(LEAST_BYTES, describedBytes / SHARE);
+    long room =
+        Math.max(Math.min(LEAST_BYTES, describedBytes / SMALL_SHARE), describedBytes / SHARE);
     for (int entries = ThetaSketch.ENTRIES; entries >= FEWEST_ENTRIES; entries /= 2) {
       int most = entries;
       long bytes =
