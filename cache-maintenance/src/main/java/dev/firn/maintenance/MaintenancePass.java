@@ -209,6 +209,7 @@ public final class MaintenancePass {
         sweep.bytesPending(),
         retention.reports(),
         sweep.litter(),
+        memory.unreadable(partitions),
         recovery.diskRefused() || compaction.diskRefused() || sweep.diskRefused());
   }
 

@@ -51,6 +51,27 @@ class RepairTest {
   }
 
   @Test
+  void passThatMustKeepADamagedFileIsExitCode1UntilItIsMended() throws IOException {
+    Path root = FieldCaches.unpack("source-table-fresh", home);
+    Path file;
+    try (Stream<Path> files = Files.list(root.resolve(CLAUDE + "/table/data"))) {
+      file = files.sorted().findFirst().orElseThrow();
+    }
+    Files.write(file, Arrays.copyOf(Files.readAllBytes(file), 100));
+
+    Result pass = run(root, "maintain", "--force");
+
+    assertThat(pass.code()).as(pass.out()).isEqualTo(1);
+    assertThat(pass.out())
+        .contains("damaged     " + CLAUDE + ": 1 data file that cannot be read, kept as found; ");
+    Result next = run(root, "maintain", "--json");
+    assertThat(next.code()).isEqualTo(1);
+    assertThat(next.json().get("damaged").get(0).get("path").asText()).isEqualTo(CLAUDE);
+    assertThat(run(root, "repair", "--apply").code()).isZero();
+    assertThat(run(root, "maintain").code()).isZero();
+  }
+
+  @Test
   void lostCursorIsFoundAndMendedAndWhatWasThereIsKept() throws IOException {
     Path root = FieldCaches.unpack("source-table-fresh", home);
     Map<String, List<String>> rows = CacheRows.read(disk, root);

@@ -17,6 +17,8 @@ import java.util.TreeMap;
  * @param retention what was decided for each dataset that has a retention
  * @param litter data files that nobody reads, by path of the partition; of those alone that have
  *     some
+ * @param damaged how many data files cannot be read and stay as they are, by path of the partition;
+ *     of those alone that have some
  * @param diskRefused true if the disk refused something: full, no permission, an error
  */
 public record PassReport(
@@ -28,9 +30,10 @@ public record PassReport(
     long bytesPending,
     List<DatasetRetention> retention,
     Map<String, Litter> litter,
+    Map<String, Integer> damaged,
     boolean diskRefused) {
 
-  /** Where no data file lies that nobody reads. */
+  /** Where every data file is read by somebody, and can be. */
   public PassReport(
       boolean dryRun,
       long elapsedMillis,
@@ -48,6 +51,7 @@ public record PassReport(
         kept,
         bytesPending,
         retention,
+        Map.of(),
         Map.of(),
         diskRefused);
   }
@@ -81,6 +85,7 @@ public record PassReport(
     kept = List.copyOf(kept);
     retention = List.copyOf(retention);
     litter = Collections.unmodifiableMap(new TreeMap<>(litter));
+    damaged = Collections.unmodifiableMap(new TreeMap<>(damaged));
   }
 
   public long count(Outcome outcome) {

@@ -7,12 +7,15 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -171,6 +174,17 @@ public final class PassMemory {
 
   public Optional<Entry> find(String partitionPath) {
     return Optional.ofNullable(entries().get(partitionPath));
+  }
+
+  /** How many data files of partitions cannot be read, by path; of those alone that have some. */
+  public Map<String, Integer> unreadable(Collection<Partition> partitions) {
+    Map<String, Integer> files = new HashMap<>();
+    for (Partition partition : partitions) {
+      find(partition.path())
+          .filter(entry -> !entry.unreadable().isEmpty())
+          .ifPresent(entry -> files.put(partition.path(), entry.unreadable().size()));
+    }
+    return files;
   }
 
   /** Remembers this of a partition. The time alone is no news of one that was left as it is. */

@@ -192,6 +192,7 @@ public final class MaintainCommand implements Callable<Integer> {
       code = code.or(ExitCode.UNREADABLE);
     }
     if (report.count(Outcome.FAILED) > 0
+        || !report.damaged().isEmpty()
         || report.retention().stream().anyMatch(r -> r.error().isPresent())) {
       code = code.or(ExitCode.INCOMPLETE);
     }

@@ -55,6 +55,14 @@ public final class PassReportJson {
       json.writeEndObject();
     }
     json.writeEndArray();
+    json.writeArrayFieldStart("damaged");
+    for (Map.Entry<String, Integer> damaged : report.damaged().entrySet()) {
+      json.writeStartObject();
+      json.writeStringField("path", damaged.getKey());
+      json.writeNumberField("files", damaged.getValue());
+      json.writeEndObject();
+    }
+    json.writeEndArray();
     RetentionText.write(json, report.retention());
     writeTotals(json, report);
   }

@@ -68,6 +68,17 @@ final class PassReportText {
                         + " ("
                         + ByteSize.format(litter.bytes())
                         + ") that no snapshot names and nobody reads"));
+    report
+        .damaged()
+        .forEach(
+            (path, files) ->
+                add(
+                    "damaged",
+                    path
+                        + ": "
+                        + Counted.of(files, "data file")
+                        + " that cannot be read, kept as found; \"firn query repair\" shows what"
+                        + " can be done"));
     for (DatasetRetention dataset : report.retention()) {
       dataset
           .error()

@@ -162,6 +162,7 @@ class PassReportFormatTest {
                       "kept": [
                         {"path": "datasets/y/table", "why": "retired 2 h ago, grace 24 h"} ],
                       "litter": [],
+                      "damaged": [],
                       "retention": [],
                       "totals": { "compacted": 1, "skipped": 0, "failed": 0, "unreadable": 1,
                         "held": 0, "rowsDropped": 2, "rowsArchived": 0, "bytesReclaimed": 1,
