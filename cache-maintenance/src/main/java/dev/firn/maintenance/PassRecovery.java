@@ -1,10 +1,10 @@
 package dev.firn.maintenance;
 
-import dev.firn.core.CacheException;
 import dev.firn.core.append.AppendOptions;
 import dev.firn.core.append.CacheAppender;
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
@@ -60,18 +60,19 @@ final class PassRecovery {
           appender.recover(partition);
         }
       } catch (IOException | RuntimeException e) {
-        LOG.warn("{}: what had landed could not be brought in: {}", partition.path(), why(e));
-        if (isOfDisk(e)) {
+        LOG.warn(
+            "{}: what had landed could not be brought in: {}", partition.path(), DiskReason.of(e));
+        if (DiskReason.isRefusal(e)) {
           diskRefused = true;
-          refused.put(partition.path(), why(e));
+          refused.put(partition.path(), DiskReason.of(e));
         }
       }
     }
     try {
       appender.close();
     } catch (IOException e) {
-      LOG.warn("not all that had landed could be published: {}", why(e));
-      diskRefused |= isOfDisk(e);
+      LOG.warn("not all that had landed could be published: {}", DiskReason.of(e));
+      diskRefused |= DiskReason.isRefusal(e);
     }
   }
 
@@ -86,20 +87,5 @@ final class PassRecovery {
     return why == null || report.outcome() != Outcome.SKIPPED
         ? report
         : report.with(Outcome.FAILED, why + "; " + report.reason(), report.filesLeft());
-  }
-
-  private static boolean isOfDisk(Throwable error) {
-    for (Throwable e = error; e != null; e = e.getCause()) {
-      if (e instanceof IOException && !(e instanceof CacheException)) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static String why(Exception error) {
-    return error instanceof IOException && error.getMessage() != null
-        ? error.getMessage()
-        : error.toString();
   }
 }

@@ -4,6 +4,7 @@ import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
@@ -32,7 +33,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -151,7 +151,7 @@ final class PassSweep {
       return with(report, Outcome.FAILED, "not swept: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
       diskRefused |= e instanceof IOException && !(e instanceof CacheException);
-      String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
+      String why = DiskReason.of(e);
       return with(report, Outcome.FAILED, "not swept: " + why);
     }
   }

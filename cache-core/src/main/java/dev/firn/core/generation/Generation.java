@@ -9,11 +9,11 @@ import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.UnsupportedFormat;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.generation.MetadataVersions.MetadataVersion;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.LandedName;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -345,9 +345,6 @@ public final class Generation {
     while (root.getCause() != null && !(root instanceof ValidationException)) {
       root = root.getCause();
     }
-    if (root instanceof AccessDeniedException denied) {
-      return denied.getFile() + ": permission denied"; // Java says which file only
-    }
-    return root.getMessage() == null ? root.toString() : root.getMessage();
+    return DiskReason.of(root);
   }
 }

@@ -6,6 +6,7 @@ import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.cursor.CursorState;
 import dev.firn.core.cursor.CursorState.Present;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationProof;
@@ -18,7 +19,6 @@ import dev.firn.core.partition.PartitionState.OtherGeneration;
 import dev.firn.core.partition.PartitionState.Problem;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -141,16 +141,9 @@ public final class PartitionInspector {
       return new Unreadable(
           partition, Problem.CURSOR_UNSUPPORTED, directory, String.valueOf(e.getMessage()));
     } catch (IOException e) {
-      return new Unreadable(partition, Problem.GENERATION_DAMAGED, directory, reason(e));
+      return new Unreadable(partition, Problem.GENERATION_DAMAGED, directory, DiskReason.of(e));
     }
     return new Live(partition, present, generation, others);
-  }
-
-  /** Java says of what may not be read only which file that is. */
-  private static String reason(IOException error) {
-    return error instanceof AccessDeniedException denied && denied.getReason() == null
-        ? denied.getFile() + ": permission denied"
-        : String.valueOf(error.getMessage());
   }
 
   private Optional<String> conflict(

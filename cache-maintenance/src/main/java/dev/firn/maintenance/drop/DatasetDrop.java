@@ -7,6 +7,7 @@ import dev.firn.core.append.AppendOptions;
 import dev.firn.core.append.CacheAppender;
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
@@ -131,7 +132,7 @@ public final class DatasetDrop {
     } catch (LeaseUnavailable e) {
       answer = new Answer(Outcome.HELD, "held by " + e.owner(), false);
     } catch (IOException e) {
-      String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
+      String why = DiskReason.of(e);
       answer = new Answer(Outcome.FAILED, why + "; run it again", !(e instanceof CacheException));
     }
     DropReport report =

@@ -5,6 +5,7 @@ import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.condition.InvalidConditionException;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
@@ -21,7 +22,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Removes rows that match a condition for good, partition by partition, and says of every file what
@@ -111,7 +111,7 @@ public final class CachePurge {
       return PurgedPartition.without(
           partition,
           Outcome.FAILED,
-          Objects.requireNonNullElse(e.getMessage(), e.toString()) + "; run it again",
+          DiskReason.of(e) + "; run it again",
           !(e instanceof CacheException));
     }
   }

@@ -6,6 +6,7 @@ import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.AppendOptions;
 import dev.firn.core.append.CacheAppender;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
@@ -42,7 +43,6 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -172,7 +172,7 @@ public final class CacheRepair {
         return result(Outcome.FAILED, e.getMessage() + "; run it again", before, verify());
       } catch (IOException | RuntimeException e) {
         diskRefused |= e instanceof IOException && !(e instanceof CacheException);
-        String why = Objects.requireNonNullElse(e.getMessage(), e.toString());
+        String why = DiskReason.of(e);
         return result(Outcome.FAILED, why, before, verify());
       }
     }

@@ -3,6 +3,7 @@ package dev.firn.maintenance.repair;
 import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.cursor.CursorState;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationBuilder;
@@ -69,8 +70,7 @@ final class EvidenceReader {
       }
       return read(entry, Generation.load(disk, entry.directory(), entry.name()), retired);
     } catch (IOException | RuntimeException e) {
-      return unread(
-          entry, Condition.DAMAGED, Objects.requireNonNullElse(e.getMessage(), e.toString()));
+      return unread(entry, Condition.DAMAGED, DiskReason.of(e));
     }
   }
 

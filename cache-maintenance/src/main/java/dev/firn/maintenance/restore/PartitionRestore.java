@@ -5,6 +5,7 @@ import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
@@ -26,7 +27,6 @@ import dev.firn.maintenance.swap.PartitionRestorer.Restored;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -84,10 +84,7 @@ public final class PartitionRestore {
           partition, Outcome.FAILED, e.getMessage() + "; run it again", false);
     } catch (IOException e) {
       return RestoreReport.without(
-          partition,
-          Outcome.FAILED,
-          Objects.requireNonNullElse(e.getMessage(), e.toString()),
-          !(e instanceof CacheException));
+          partition, Outcome.FAILED, DiskReason.of(e), !(e instanceof CacheException));
     }
   }
 

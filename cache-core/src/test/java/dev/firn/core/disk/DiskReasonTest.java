@@ -1,0 +1,50 @@
+package dev.firn.core.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class DiskReasonTest {
+
+  @Test
+  void whatJavaSaysByTheKindOfExceptionAloneIsSaidInWords() {
+    assertThat(DiskReason.of(new AccessDeniedException("/a"))).isEqualTo("/a: permission denied");
+    assertThat(DiskReason.of(new NoSuchFileException("/a")))
+        .isEqualTo("/a: no such file or directory");
+  }
+
+  @Test
+  void whatSaysWhyIsNotChanged() {
+    assertThat(DiskReason.of(new FileSystemException("/a", null, "No space left on device")))
+        .isEqualTo("/a: No space left on device");
+    assertThat(DiskReason.of(new AccessDeniedException("/a", null, "a link")))
+        .isEqualTo("/a: a link");
+    assertThat(DiskReason.of(new IOException("torn"))).isEqualTo("torn");
+    assertThat(DiskReason.of(new IllegalStateException()))
+        .isEqualTo("java.lang.IllegalStateException");
+  }
+
+  @Test
+  void refusalOfTheSystemIsToldFromDamage() {
+    assertThat(
+            List.of(
+                new FileSystemException("/a", null, "No space left on device"),
+                new AccessDeniedException("/a"),
+                new IOException("Input/output error"),
+                new IOException("cannot publish", new IOException("No space left on device"))))
+        .allMatch(DiskReason::isRefusal);
+    assertThat(
+            List.of(
+                new NoSuchFileException("/a"),
+                new EOFException(),
+                new IOException("torn", new NoSuchFileException("/a")),
+                new IOException("Not an Avro data file")))
+        .noneMatch(DiskReason::isRefusal);
+  }
+}
