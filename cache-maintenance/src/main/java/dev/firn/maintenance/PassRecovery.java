@@ -9,6 +9,7 @@ import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import java.io.IOException;

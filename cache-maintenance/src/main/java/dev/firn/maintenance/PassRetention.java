@@ -3,6 +3,7 @@ package dev.firn.maintenance;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionState.Live;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.retain.DatasetRetention;
 import dev.firn.maintenance.retain.FilePeriods;
 import dev.firn.maintenance.retain.RetentionConfig;

@@ -2,6 +2,7 @@ package dev.firn.maintenance;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -10,7 +11,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
-import dev.firn.maintenance.status.Uptime;
+import dev.firn.maintenance.notes.Uptime;
 import java.util.Set;
 
 @AnalyzeClasses(
@@ -68,6 +69,10 @@ class ArchitectureTest {
                               && call.getTargetOwner().getPackageName().equals("java.time")
                           || call.getName().equals("currentTimeMillis")
                           || call.getName().equals("nanoTime")));
+
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("dev.firn.(**)").should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule nothingPrints =

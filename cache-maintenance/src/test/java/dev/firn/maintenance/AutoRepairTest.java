@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.firn.core.append.Appends;
 import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
-import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
+import dev.firn.maintenance.config.MaintenanceConfig.AutoRepair;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.verify.DamagesCaches;

@@ -15,6 +15,7 @@ import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Call;
 import dev.firn.core.testing.RecordingDisk.Kind;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;

@@ -10,6 +10,7 @@ import dev.firn.core.generation.DropReason;
 import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.read.RowReader;
 import dev.firn.core.testing.ForeignTable;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.duplicates.DuplicatesConfig;
 import dev.firn.maintenance.duplicates.DuplicatesConfig.Kept;
 import dev.firn.maintenance.report.PartitionReport;

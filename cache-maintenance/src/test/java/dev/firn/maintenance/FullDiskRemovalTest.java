@@ -6,6 +6,7 @@ import dev.firn.core.append.Appends;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.testing.RecordingDisk;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.purge.CachePurge;
 import dev.firn.maintenance.purge.PurgeOptions;
 import dev.firn.maintenance.purge.PurgedPartition;

@@ -14,6 +14,7 @@ import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.maintenance.PassOptions.Steps;
+import dev.firn.maintenance.config.Housekeeping;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;

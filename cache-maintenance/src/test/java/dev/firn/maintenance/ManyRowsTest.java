@@ -5,7 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.generation.DropReason;
 import dev.firn.core.generation.DroppedRows;
-import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.config.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig.Prove;
 import dev.firn.maintenance.duplicates.DuplicatesConfig;
 import dev.firn.maintenance.duplicates.DuplicatesConfig.Kept;
 import dev.firn.maintenance.retain.RetentionConfig;

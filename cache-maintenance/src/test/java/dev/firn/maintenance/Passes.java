@@ -2,11 +2,12 @@ package dev.firn.maintenance;
 
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.CacheDirectory;
-import dev.firn.maintenance.MaintenanceConfig.Prove;
 import dev.firn.maintenance.PassOptions.Steps;
+import dev.firn.maintenance.config.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig.Prove;
+import dev.firn.maintenance.notes.Uptime;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PassReport;
-import dev.firn.maintenance.status.Uptime;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

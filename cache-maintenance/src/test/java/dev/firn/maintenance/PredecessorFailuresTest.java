@@ -7,6 +7,7 @@ import dev.firn.core.testing.CacheRows;
 import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.maintenance.PassOptions.Steps;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;

@@ -10,6 +10,7 @@ import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.core.testing.RecordingDisk.Kind;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.drop.DatasetDrop;
 import dev.firn.maintenance.purge.CachePurge;
 import dev.firn.maintenance.purge.PurgeFinding;

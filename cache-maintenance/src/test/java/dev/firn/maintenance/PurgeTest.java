@@ -16,6 +16,7 @@ import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.maintenance.PassOptions.Steps;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.purge.CachePurge;
 import dev.firn.maintenance.purge.PurgeFinding;
 import dev.firn.maintenance.purge.PurgeOptions;

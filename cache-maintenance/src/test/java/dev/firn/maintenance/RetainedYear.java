@@ -4,6 +4,7 @@ import dev.firn.core.append.Appends;
 import dev.firn.core.append.CacheWriter;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.retain.RetentionConfig;

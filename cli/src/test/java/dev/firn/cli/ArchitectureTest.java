@@ -1,6 +1,7 @@
 package dev.firn.cli;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -14,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @AnalyzeClasses(packages = "dev.firn.cli", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
+  @ArchTest
+  static final ArchRule packagesHaveNoCycles =
+      slices().matching("dev.firn.(**)").should().beFreeOfCycles();
 
   /** The driver is loaded by name, when a query needs it, by a class loader of its own. */
   @ArchTest

@@ -1,6 +1,7 @@
 package dev.firn.smoke;
 
-import dev.firn.smoke.FirnCommand.Result;
+import dev.firn.smoke.command.FirnCommand;
+import dev.firn.smoke.command.FirnCommand.Result;
 import dev.firn.testdata.FieldCaches;
 import dev.firn.testdata.RowMeaning;
 import java.io.IOException;

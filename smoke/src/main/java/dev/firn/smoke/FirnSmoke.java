@@ -1,6 +1,7 @@
 package dev.firn.smoke;
 
 import dev.firn.smoke.bench.Bench;
+import dev.firn.smoke.command.FirnCommand;
 import dev.firn.smoke.flow.FlowCommands;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -11,7 +11,7 @@ import dev.firn.core.disk.FileStat;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.PartitionLocks;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.CacheVerifier;

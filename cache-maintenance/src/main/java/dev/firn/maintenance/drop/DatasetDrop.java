@@ -19,7 +19,7 @@ import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.core.read.DeletedRows;
 import dev.firn.core.read.UnpublishedRows;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.drop.DropReport.Dropped;
 import dev.firn.maintenance.drop.DropReport.Outcome;
 import dev.firn.maintenance.journal.Journal;

@@ -1,7 +1,7 @@
 package dev.firn.maintenance.plan;
 
 import dev.firn.core.generation.DropReason;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Blocked;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.CompactionPlan.Skip;

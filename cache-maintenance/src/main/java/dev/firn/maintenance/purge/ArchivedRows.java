@@ -5,7 +5,7 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.disk.ParquetOutput;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.purge.MatchingRows.Count;
 import dev.firn.maintenance.rewrite.FileRewriter;
 import dev.firn.maintenance.rewrite.RewriteInput;

@@ -9,7 +9,7 @@ import dev.firn.core.disk.DiskReason;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.drop.DroppedDatasets;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;

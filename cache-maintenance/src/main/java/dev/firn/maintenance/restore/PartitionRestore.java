@@ -16,7 +16,7 @@ import dev.firn.core.partition.PartitionState;
 import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;
 import dev.firn.maintenance.restore.RestorePlan.Refusal;

@@ -6,7 +6,7 @@ import dev.firn.core.generation.DroppedRows;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionState.Live;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
 import dev.firn.maintenance.retain.Archive;

@@ -3,7 +3,7 @@ package dev.firn.maintenance.plan;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.generation.DropReason;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.plan.CompactionPlan.Blocked;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.CompactionPlan.Skip;

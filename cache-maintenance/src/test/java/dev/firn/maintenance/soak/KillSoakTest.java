@@ -15,7 +15,7 @@ import dev.firn.maintenance.MaintenancePass;
 import dev.firn.maintenance.PassListener;
 import dev.firn.maintenance.backup.BackupListener;
 import dev.firn.maintenance.backup.CacheBackup;
-import dev.firn.maintenance.status.Uptime;
+import dev.firn.maintenance.notes.Uptime;
 import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import dev.firn.maintenance.verify.Verifies;

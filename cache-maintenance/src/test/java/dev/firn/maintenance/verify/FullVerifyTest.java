@@ -11,7 +11,7 @@ import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.math.BigDecimal;

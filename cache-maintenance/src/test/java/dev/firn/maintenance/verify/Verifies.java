@@ -2,7 +2,7 @@ package dev.firn.maintenance.verify;
 
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.CacheDirectory;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

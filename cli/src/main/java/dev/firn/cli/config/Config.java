@@ -4,7 +4,7 @@ import dev.firn.core.append.AppendOptions;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.rows.DeclaredSchema;
 import dev.firn.core.rows.OnMismatch;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.duplicates.DuplicatesConfig;
 import dev.firn.maintenance.duplicates.DuplicatesConfig.Kept;
 import java.io.IOException;

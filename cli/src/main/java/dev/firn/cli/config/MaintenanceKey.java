@@ -1,10 +1,10 @@
 package dev.firn.cli.config;
 
 import dev.firn.core.append.SnapshotPolicy;
-import dev.firn.maintenance.Housekeeping;
-import dev.firn.maintenance.MaintenanceConfig;
-import dev.firn.maintenance.MaintenanceConfig.AutoRepair;
-import dev.firn.maintenance.MaintenanceConfig.Prove;
+import dev.firn.maintenance.config.Housekeeping;
+import dev.firn.maintenance.config.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig.AutoRepair;
+import dev.firn.maintenance.config.MaintenanceConfig.Prove;
 import dev.firn.maintenance.rewrite.RewriteLimits;
 import java.time.Duration;
 import java.util.Arrays;

@@ -8,7 +8,7 @@ import dev.firn.cli.session.Session;
 import dev.firn.cli.text.ByteSize;
 import dev.firn.cli.text.Counted;
 import dev.firn.core.layout.CacheDirectory;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.drop.DatasetDrop;
 import dev.firn.maintenance.drop.DropReport;
 import dev.firn.maintenance.drop.DropReport.Dropped;

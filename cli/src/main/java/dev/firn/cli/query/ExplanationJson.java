@@ -1,7 +1,7 @@
 package dev.firn.cli.query;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.explain.ColumnProfile;
 import dev.firn.maintenance.explain.ColumnProfile.Repetition;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package dev.firn.cli.query;
 import dev.firn.cli.text.ByteSize;
 import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.TextTable;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.explain.ColumnProfile;
 import dev.firn.maintenance.explain.ColumnProfile.Repetition;
 import java.util.ArrayList;

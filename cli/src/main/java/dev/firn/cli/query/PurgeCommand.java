@@ -5,7 +5,7 @@ import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.Session;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.layout.Partition;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.purge.CachePurge;
 import dev.firn.maintenance.purge.PurgeOptions;
 import dev.firn.maintenance.purge.PurgeReport;

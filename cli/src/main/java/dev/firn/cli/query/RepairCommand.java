@@ -6,7 +6,7 @@ import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.Session;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.Partition;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.repair.CacheRepair;
 import dev.firn.maintenance.repair.MendReport.Kind;
 import dev.firn.maintenance.repair.MendReport.Status;

@@ -7,7 +7,7 @@ import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.Session;
 import dev.firn.cli.text.Counted;
 import dev.firn.core.layout.Partition;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.restore.PartitionRestore;
 import dev.firn.maintenance.restore.RestoreReport;
 import dev.firn.maintenance.restore.RestoreReport.Outcome;

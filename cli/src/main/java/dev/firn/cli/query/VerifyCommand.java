@@ -4,7 +4,7 @@ import dev.firn.cli.failure.ExitCode;
 import dev.firn.cli.session.Environment;
 import dev.firn.cli.session.PartitionProgress;
 import dev.firn.cli.session.Session;
-import dev.firn.maintenance.MaintenanceConfig;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.verify.CacheVerifier;
 import dev.firn.maintenance.verify.Severity;
 import dev.firn.maintenance.verify.VerifiedPartition.State;

@@ -2,9 +2,9 @@ package dev.firn.cli.session;
 
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.CacheDirectory;
-import dev.firn.maintenance.MaintenanceConfig;
 import dev.firn.maintenance.PassListener;
 import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.report.PassReport;
 import dev.firn.maintenance.status.CacheStatus;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.firn.smoke.bench;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.firn.smoke.FirnCommand;
+import dev.firn.smoke.command.FirnCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

@@ -2,7 +2,7 @@ package dev.firn.smoke.bench;
 
 import dev.firn.core.append.CacheWriter;
 import dev.firn.core.cache.Cache;
-import dev.firn.smoke.FirnCommand;
+import dev.firn.smoke.command.FirnCommand;
 import dev.firn.smoke.shape.NarrowShape;
 import java.io.IOException;
 import java.nio.file.Files;

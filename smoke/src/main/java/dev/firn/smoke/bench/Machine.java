@@ -1,6 +1,6 @@
 package dev.firn.smoke.bench;
 
-import dev.firn.smoke.FirnCommand;
+import dev.firn.smoke.command.FirnCommand;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.firn.smoke.flow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.firn.smoke.FirnCommand;
+import dev.firn.smoke.command.FirnCommand;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;

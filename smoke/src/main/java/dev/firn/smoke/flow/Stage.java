@@ -1,7 +1,7 @@
 package dev.firn.smoke.flow;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.firn.smoke.FirnCommand;
+import dev.firn.smoke.command.FirnCommand;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,8 +3,8 @@ package dev.firn.smoke.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.firn.smoke.FirnCommand;
 import dev.firn.smoke.TestCommand;
+import dev.firn.smoke.command.FirnCommand;
 import java.io.IOException;
 import java.net.http.HttpClient;
 import java.nio.file.Files;

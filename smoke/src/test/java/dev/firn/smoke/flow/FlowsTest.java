@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.firn.smoke.FirnCommand;
 import dev.firn.smoke.TestCommand;
+import dev.firn.smoke.command.FirnCommand;
 import dev.firn.testdata.FieldCaches;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
