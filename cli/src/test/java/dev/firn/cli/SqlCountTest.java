@@ -83,7 +83,7 @@ class SqlCountTest {
             "SELECT upper(source), count(DISTINCT source) FROM %s WHERE source <> 'b' GROUP BY 1",
             "SELECT count(*) FILTER (source = 'a') FROM %s LIMIT 1",
             "SELECT DISTINCT source FROM %s ORDER BY source",
-            "SELECT CASE WHEN source IN ('a') THEN 1 END AS k, count(*) FROM %s GROUP BY k")) {
+            "SELECT CASE WHEN source IN ('a') THEN 1 END AS k, count(*) FROM %s GROUP BY k ORDER BY k")) {
       String counted = query.formatted("main.Jobs");
       assertThat(readsFiles(run, counted)).as(query).isFalse();
       assertThat(answer(run, counted))
