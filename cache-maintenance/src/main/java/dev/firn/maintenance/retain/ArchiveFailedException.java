@@ -1,5 +1,6 @@
 package dev.firn.maintenance.retain;
 
+import dev.firn.core.disk.DiskReason;
 import java.io.IOException;
 import java.nio.file.Path;
 
@@ -10,7 +11,7 @@ public final class ArchiveFailedException extends IOException {
   }
 
   ArchiveFailedException(Path directory, Exception cause) {
-    this(directory, cause.toString());
+    this(directory, DiskReason.of(cause));
     initCause(cause);
   }
 }

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.rewrite;
 
+import dev.firn.core.disk.DiskReason;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -132,7 +133,7 @@ final class InputFooter {
 
   private static UnreadableInputException damaged(RewriteInput input, Exception cause) {
     return new UnreadableInputException(
-        input.name(), "Footer or page headers are damaged: " + cause, cause);
+        input.name(), "Footer or page headers are damaged: " + DiskReason.of(cause), cause);
   }
 
   /**

@@ -1,6 +1,7 @@
 package dev.firn.maintenance.status;
 
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
@@ -129,7 +130,7 @@ final class InspectedPartitions {
         }
       }
     } catch (IOException e) {
-      notes.add("cannot be listed whole: " + e);
+      notes.add("cannot be listed whole: " + DiskReason.of(e));
     }
     notes.addAll(withheld(live));
     return new LiveFacts(

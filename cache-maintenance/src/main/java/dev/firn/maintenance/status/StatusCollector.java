@@ -2,6 +2,7 @@ package dev.firn.maintenance.status;
 
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.backup.CacheBackup;
@@ -199,7 +200,7 @@ public final class StatusCollector {
     try {
       return new HeldAppends(disk, cache, clock).count(partition);
     } catch (IOException e) {
-      notes.add("what is held for it cannot be listed: " + e);
+      notes.add("what is held for it cannot be listed: " + DiskReason.of(e));
       return 0;
     }
   }
