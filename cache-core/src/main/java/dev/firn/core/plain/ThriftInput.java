@@ -1,5 +1,7 @@
 package dev.firn.core.plain;
 
+import java.util.Arrays;
+
 /**
  * Values of Thrift's compact protocol one after the other, in which Parquet keeps footers. Whoever
  * reads a struct is told of each field and takes its value, or goes over it.
@@ -7,6 +9,7 @@ package dev.firn.core.plain;
 final class ThriftInput {
   static final int I32 = 5;
   static final int I64 = 6;
+  static final int BINARY = 8;
   static final int LIST = 9;
   static final int STRUCT = 12;
 
@@ -15,7 +18,6 @@ final class ThriftInput {
   private static final int BYTE = 3;
   private static final int I16 = 4;
   private static final int DOUBLE = 7;
-  private static final int BINARY = 8;
   private static final int SET = 10;
 
   private static final int LONG_LIST = 15;
@@ -46,12 +48,27 @@ final class ThriftInput {
     return position == end;
   }
 
+  /** Where the next value begins. */
+  int position() {
+    return position;
+  }
+
   void struct(FieldReader reader) throws UnusualException {
+    structAfter(0, reader);
+  }
+
+  /**
+   * What is left of a struct.
+   *
+   * @param last the field before
+   */
+  void structAfter(int last, FieldReader reader) throws UnusualException {
     UnusualException.unless(++depth <= DEEPEST, "too many structs in structs");
-    int field = 0;
+    int field = last;
     for (int header = octet(); header != 0; header = octet()) {
       int step = header >> 4;
       field = step == 0 ? (int) number() : field + step;
+      UnusualException.unless(field > 0, "a field");
       reader.read(field, header & 0xf);
     }
     depth--;
@@ -74,6 +91,12 @@ final class ThriftInput {
   long number() throws UnusualException {
     long value = unsigned();
     return (value >>> 1) ^ -(value & 1);
+  }
+
+  byte[] binary() throws UnusualException {
+    long length = unsigned();
+    skipBytes(length);
+    return Arrays.copyOfRange(bytes, position - (int) length, position);
   }
 
   /** Goes over the value of a field. */
@@ -107,7 +130,7 @@ final class ThriftInput {
     return (int) size;
   }
 
-  private void skipBytes(long length) throws UnusualException {
+  void skipBytes(long length) throws UnusualException {
     UnusualException.unless(length >= 0 && length <= end - position, "a length");
     position += (int) length;
   }

@@ -170,7 +170,8 @@ public final class DatasetExport implements Closeable {
       if (left[0] && view.files().isEmpty()) {
         return Optional.empty();
       }
-      SqlEngine.create(connection, session.disk(), view);
+      SqlEngine.requireFieldIds(connection, session.disk(), view);
+      SqlEngine.create(connection, view);
       Exported exported = write(view, selection, shape, directory);
       SqlEngine.drop(connection, view);
       return Optional.of(exported);

@@ -69,6 +69,22 @@ public record DatasetOverview(
       List<String> timeColumns,
       Found found)
       throws IOException {
+    try {
+      return of(session, limits, scratchParent, dataset, timeColumns, found, true);
+    } catch (GatheredException e) {
+      return of(session, limits, scratchParent, dataset, timeColumns, state -> {}, false);
+    }
+  }
+
+  private static DatasetOverview of(
+      Session session,
+      DuckDb.Limits limits,
+      Path scratchParent,
+      String dataset,
+      List<String> timeColumns,
+      Found found,
+      boolean gathers)
+      throws IOException {
     try (Scratch scratch = new Scratch(session.disk(), scratchParent);
         Connection connection =
             DuckDb.open(session.environment().home(), limits, scratch.directory())) {
@@ -78,9 +94,15 @@ public record DatasetOverview(
               .view();
       try (Statement statement = connection.createStatement()) {
         SqlEngine.prepare(connection);
-        SqlEngine.create(connection, session.disk(), view);
+        SqlEngine.requireFieldIds(connection, session.disk(), view);
+        SqlEngine.create(
+            connection,
+            gathers
+                ? new SmallFileGathering(session.disk(), scratch, limits.threads()).of(view)
+                : view);
         return of(session, statement, dataset, view, timeColumns);
       } catch (SQLException e) {
+        GatheredException.throwIfNamed(scratch, e);
         throw SqlEngine.translated(session.disk(), e, List.of(view));
       }
     } catch (SQLException e) {

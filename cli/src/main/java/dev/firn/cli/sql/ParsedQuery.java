@@ -9,6 +9,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -67,6 +68,19 @@ record ParsedQuery(
     look(statements, tables);
     return new ParsedQuery(
         text, statements.get(0).path("node"), tables, common(statements), lists(statements));
+  }
+
+  /**
+   * False if it may well be answered by the first of the rows, or by their columns alone: {@code
+   * FROM jobs LIMIT 5}, {@code DESCRIBE jobs}.
+   */
+  boolean readsAll() {
+    List<String> modifiers = tree.path("modifiers").findValuesAsText("type");
+    boolean first =
+        modifiers.contains("LIMIT_MODIFIER")
+            && !modifiers.contains("ORDER_MODIFIER")
+            && tree.path("group_expressions").isEmpty();
+    return !first && !lists && !tree.path("from_table").path("type").asText().equals("SHOW_REF");
   }
 
   /** What {@code position} (in bytes of UTF-8 is what the engine counts) points at. */

@@ -8,6 +8,19 @@ import org.jspecify.annotations.Nullable;
 /** Takes the answer to a query, row by row. */
 public interface Results extends Closeable {
 
+  /** Nobody is told. */
+  Results NOWHERE =
+      new Results() {
+        @Override
+        public void begin(List<Column> columns) {}
+
+        @Override
+        public void row(List<@Nullable String> cells) {}
+
+        @Override
+        public void end() {}
+      };
+
   /** What the text of a cell is. */
   enum Kind {
     TEXT,

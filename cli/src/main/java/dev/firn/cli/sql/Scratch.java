@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of one query or export outside of the cache, for rows that no file has as the engine
- * can read them, and for what does not fit into its memory. Made when it is needed, removed at the
- * end.
+ * can read them or as fast as it can, and for what does not fit into its memory. Made when it is
+ * needed, removed at the end.
  */
 final class Scratch implements Closeable {
   /** Of the names of its files. */
@@ -51,6 +51,16 @@ final class Scratch implements Closeable {
   Scratch(Disk cacheDisk, Path parent) {
     this.cacheDisk = cacheDisk;
     this.directory = parent.resolve("firn-query-" + UUID.randomUUID());
+  }
+
+  /** Where it is. */
+  Disk disk() {
+    return disk;
+  }
+
+  /** True if an error tells of a file in here. */
+  boolean isNamedIn(String message) {
+    return message.contains(directory.toString());
   }
 
   /** May not be there. */
@@ -107,7 +117,8 @@ final class Scratch implements Closeable {
     return new Source(partition.keys(), supported(schema), List.of(file), Map.of());
   }
 
-  private Path newFile() throws IOException {
+  /** A name that nothing has, in a directory that is there. */
+  synchronized Path newFile() throws IOException {
     if (disk.stat(directory).isEmpty()) {
       disk.createDirectory(directory);
     }

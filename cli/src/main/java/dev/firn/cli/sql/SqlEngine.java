@@ -80,12 +80,16 @@ public final class SqlEngine {
     Runnable begin = () -> begun[0] = true;
     Set<String> notes = new LinkedHashSet<>();
     try {
-      return runOnce(text, results, found, notes, begin);
-    } catch (GenerationRemoved e) {
-      if (begun[0]) {
-        throw e;
+      return runOnce(text, results, found, notes, begin, true);
+    } catch (GenerationRemoved | GatheredException e) {
+      boolean gathers = e instanceof GenerationRemoved;
+      if (!begun[0]) {
+        return runOnce(text, results, state -> {}, notes, begin, gathers);
       }
-      return runOnce(text, results, state -> {}, notes, begin);
+      if (!gathers) {
+        runOnce(text, Results.NOWHERE, state -> {}, notes, begin, false); // fails at the true file
+      }
+      throw e;
     } catch (UsageException e) {
       String problem = String.valueOf(e.getMessage());
       throw new UsageException(QueryProblem.explained(problem, text, datasets()));
@@ -96,16 +100,25 @@ public final class SqlEngine {
     return session.rootExists() ? session.cache().datasets() : List.of();
   }
 
+  /** Makes of a view another one of the same rows. */
+  @FunctionalInterface
+  private interface Gathering {
+    DatasetView of(DatasetView view) throws IOException;
+  }
+
   /**
    * @param notes what was said already
+   * @param gathers whether small files may be gathered
    */
   private Reading runOnce(
-      String text, Results results, Found found, Set<String> notes, Runnable begin)
+      String text, Results results, Found found, Set<String> notes, Runnable begin, boolean gathers)
       throws IOException {
     try (Scratch scratch = new Scratch(session.disk(), scratchParent);
         Connection connection =
             DuckDb.open(session.environment().home(), limits, scratch.directory())) {
       ParsedQuery query = ParsedQuery.parse(connection, text);
+      SmallFileGathering gathering =
+          new SmallFileGathering(session.disk(), scratch, limits.threads());
       Map<String, Snapshots.Snapshot> snapshots = new LinkedHashMap<>();
       try {
         Snapshots taker =
@@ -118,10 +131,18 @@ public final class SqlEngine {
           views.put(asked.getValue(), snapshot.view().named(asked.getValue()));
         }
         snapshots.forEach((dataset, snapshot) -> noteUnsupported(dataset, snapshot, notes));
-        create(connection, query, views);
-        lock(connection, List.copyOf(views.values()));
+        lock(
+            connection,
+            create(
+                connection,
+                query,
+                views,
+                gathers && query.readsAll() ? gathering::of : view -> view));
         answer(connection, query, results, begin);
       } catch (SQLException e) {
+        if (gathers) {
+          GatheredException.throwIfNamed(scratch, e);
+        }
         throw translated(e, snapshots);
       }
       return new Reading(
@@ -148,9 +169,11 @@ public final class SqlEngine {
   }
 
   /** Makes the views; that of a query that asks for no more than numbers of rows of numbers. */
-  private void create(Connection connection, ParsedQuery query, Map<String, DatasetView> views)
+  private List<DatasetView> create(
+      Connection connection, ParsedQuery query, Map<String, DatasetView> views, Gathering gathering)
       throws SQLException, IOException {
     prepare(connection);
+    List<DatasetView> created = new ArrayList<>();
     for (Map.Entry<String, DatasetView> named : views.entrySet()) {
       DatasetView view = named.getValue();
       Optional<List<Long>> rows =
@@ -162,9 +185,13 @@ public final class SqlEngine {
           statement.execute(view.createCounted(rows.get()));
         }
       } else {
-        create(connection, session.disk(), view);
+        requireFieldIds(connection, session.disk(), view);
+        DatasetView gathered = gathering.of(view);
+        create(connection, gathered);
+        created.add(gathered);
       }
     }
+    return created;
   }
 
   /** Makes what views stand on. */
@@ -177,11 +204,17 @@ public final class SqlEngine {
     }
   }
 
-  /** Makes a view of files. */
-  static void create(Connection connection, Disk disk, DatasetView view)
+  /** Refuses files in which columns would not be found. */
+  static void requireFieldIds(Connection connection, Disk disk, DatasetView view)
       throws SQLException, IOException {
     try (Statement statement = connection.createStatement()) {
       new FieldIds(disk).require(statement, view);
+    }
+  }
+
+  /** Makes a view of files. */
+  static void create(Connection connection, DatasetView view) throws SQLException {
+    try (Statement statement = connection.createStatement()) {
       for (Source source : view.sources()) {
         for (Map.Entry<Path, BitSet> file : source.partial().entrySet()) {
           insert(statement, file.getKey(), file.getValue());
@@ -313,7 +346,7 @@ public final class SqlEngine {
     throw new UsageException(message);
   }
 
-  private static String message(SQLException error) {
+  static String message(SQLException error) {
     String message = String.valueOf(error.getMessage()).strip();
     return message.startsWith(PREFIX) ? message.substring(PREFIX.length()) : message;
   }
