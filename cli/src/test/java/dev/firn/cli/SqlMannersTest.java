@@ -67,6 +67,39 @@ class SqlMannersTest {
   }
 
   @Test
+  void aFileBesideTheDataIsReadByNoName() throws IOException {
+    CommandRun run = cache();
+    Path data = home.resolve("cache/datasets/jobs/source=default/table/data");
+    Path beside = data.resolve("beside.csv");
+    Files.writeString(beside, "secret\n1\n");
+    for (String query :
+        List.of(
+            "SELECT x.* FROM jobs, '%1$s' x",
+            "SELECT x.* FROM jobs, \"%2$s/beside\".csv x",
+            "SELECT x.* FROM jobs, \"%2$s\".\"beside\".csv x",
+            "SELECT x.* FROM jobs, \"%2$s/*\".parquet x",
+            "DESCRIBE \"%2$s/beside\".csv",
+            "SELECT (FROM \"%2$s/beside\".csv) FROM jobs",
+            "SELECT y.* FROM (WITH \"%1$s\" AS (FROM jobs) FROM \"%1$s\") x, \"%1$s\" y")) {
+      Result result = run.run("query", "sql", query.formatted(beside, data));
+
+      assertThat(result.code()).as(query + result.out() + result.err()).isEqualTo(2);
+      assertThat(result.out()).as(query).isEmpty();
+      assertThat(result.err()).containsAnyOf("names a file", "Schema with name");
+    }
+    for (String query : List.of("FROM main.jobs", "FROM memory.jobs", "FROM memory.main.jobs")) {
+      assertThat(run.run("query", "sql", query).code()).as(query).isZero();
+    }
+  }
+
+  @Test
+  void aNumberBeyondAllIsOneLikeOthers() {
+    Result result = cache().run("query", "sql", "SELECT 1e400 > id AS more FROM jobs");
+
+    assertThat(result.out()).as(result.err()).isEqualTo("more\ntrue\n(1 row)\n");
+  }
+
+  @Test
   void aNameThatHasToBeQuotedIsGuessed() {
     CommandRun run = cache();
     for (String dataset : List.of("my-jobs", "my.jobs")) {
@@ -104,6 +137,8 @@ class SqlMannersTest {
     assertThat(run.run("query", "sql", "FROM orders").err())
         .contains("Table with name orders does not exist!\nThere are jobs\n");
     assertThat(run.run("query", "sql", "FROM job").err()).contains("Did you mean \"jobs\"?");
+    assertThat(run.run("query", "sql", "SELECT uper(name) FROM jobs").err())
+        .contains("Did you mean \"upper\"?");
   }
 
   @Test

@@ -37,14 +37,15 @@ final class AskedDatasets {
   static Map<String, String> of(Collection<String> all, ParsedQuery query) {
     Map<String, List<String>> groups = new LinkedHashMap<>();
     all.forEach(d -> groups.computeIfAbsent(lower(d), name -> new ArrayList<>()).add(d));
-    Set<String> known = new LinkedHashSet<>(groups.keySet());
-    known.addAll(query.common());
     for (String table : query.tables()) {
-      if (!known.contains(lower(table)) && FILE.matcher(table).find()) {
+      // Not if WITH gives the name either: where that does not reach, it is a file again.
+      if (!groups.containsKey(lower(table)) && FILE.matcher(table).find()) {
         throw new UsageException(
             "\"" + table + "\" names a file: a query reads the cache's datasets and no files");
       }
     }
+    Set<String> known = new LinkedHashSet<>(groups.keySet());
+    known.addAll(query.common());
     boolean everything = query.lists() || !known.containsAll(lower(query.tables()));
     Set<String> named = new LinkedHashSet<>(lower(query.tables()));
     named.removeIf(

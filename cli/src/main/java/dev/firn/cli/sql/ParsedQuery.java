@@ -1,8 +1,10 @@
 package dev.firn.cli.sql;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.firn.cli.failure.UsageException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -29,7 +31,10 @@ import java.util.stream.StreamSupport;
  */
 record ParsedQuery(
     String text, JsonNode tree, Set<String> tables, Set<String> common, boolean lists) {
-  private static final ObjectMapper JSON = new ObjectMapper();
+  /** A number beyond a double's range is in the tree as an infinity. */
+  private static final ObjectMapper JSON =
+      JsonMapper.builder().enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS).build();
+
   private static final Pattern EXPLAIN =
       Pattern.compile(
           Refusal.BLANK + "EXPLAIN(?:\\s+ANALYZE(?!\\w)|\\s*\\([\\w\\s,]*\\)|(?!\\w))",
@@ -38,6 +43,13 @@ record ParsedQuery(
   /** Functions in place of a table that read no file and change nothing. */
   private static final Set<String> TABLE_FUNCTIONS =
       Set.of("range", "generate_series", "unnest", "json_each", "json_tree", "repeat");
+
+  /**
+   * What may stand before the dot of a table's name. The engine takes any other name there for the
+   * beginning of a file's: {@code "/dir/rows".parquet} is a file to it.
+   */
+  private static final Set<String> SCHEMAS =
+      Set.of("main", "memory", "system", "temp", "information_schema", "pg_catalog");
 
   /** What may be asked of the engine itself. */
   private static final Set<String> SETTINGS = Set.of("threads", "memory_limit", "timezone");
@@ -130,6 +142,8 @@ record ParsedQuery(
   private static void look(JsonNode node, Set<String> tables) {
     String type = node.path("type").asText();
     if (type.equals("BASE_TABLE")) {
+      requireSchema(node.path("catalog_name").asText());
+      requireSchema(node.path("schema_name").asText());
       tables.add(node.path("table_name").asText());
     }
     if (type.equals("TABLE_FUNCTION")) {
@@ -148,6 +162,13 @@ record ParsedQuery(
       requireSetting(node.path("children").path(0).path("value").path("value").asText());
     }
     node.forEach(child -> look(child, tables));
+  }
+
+  private static void requireSchema(String name) {
+    if (!name.isEmpty() && !SCHEMAS.contains(name.toLowerCase(Locale.ROOT))) {
+      throw new UsageException(
+          "Catalog Error: Schema with name \"" + name + "\" does not exist: datasets have none");
+    }
   }
 
   private static void requireSetting(String name) {

@@ -44,7 +44,9 @@ final class QueryProblem {
   /** The engine guesses among tables of its own, too. */
   private static String withoutOthersTables(String problem, Collection<String> datasets) {
     Matcher guess = GUESS.matcher(problem);
-    if (!guess.find() || datasets.stream().anyMatch(guess.group(1)::equalsIgnoreCase)) {
+    if (!problem.contains(" Table with name ")
+        || !guess.find()
+        || datasets.stream().anyMatch(guess.group(1)::equalsIgnoreCase)) {
       return problem;
     }
     String there =
