@@ -5,14 +5,17 @@ import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
+import dev.firn.core.generation.VersionReach;
 import dev.firn.core.layout.PartitionFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -28,11 +31,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Kept are the current version and the two before it, and those that were superseded less than a
  * minute ago for as long as they fit into {@link #COMFORTABLE_BYTES}: a reader that began with one
  * of them has its minute, unless publishes come so fast that a minute of them would be too much. Of
- * the versions below them it removes the metadata file, and the manifest lists and manifests that
- * no kept version leads to. What no version leads to may be what another program is just writing,
- * and goes only when it is older than a minute; a temporary name when it is older than an hour.
- * Never a data file, never what it does not recognise, and nothing at all where a version that is
- * to be kept cannot be read.
+ * the versions below them it removes the metadata file, and the manifest lists, manifests and files
+ * of statistics that no kept version leads to. What no version leads to may be what another program
+ * is just writing, and goes only when it is older than a minute; a temporary name when it is older
+ * than an hour. Never a data file, never what it does not recognise, and nothing at all where a
+ * version that is to be kept cannot be read.
  *
  * <p>A kill in the middle leaves fewer of the files, each of which was free to go by itself.
  * Versions go first, from the lowest up, so that there is never a gap in their numbers.
@@ -56,6 +59,12 @@ final class MetadataCleanup {
   private final Map<String, FileStat> files = new HashMap<>();
   private final NavigableMap<Integer, String> versions = new TreeMap<>();
 
+  /** The versions that stay and all that they lead to. */
+  private Set<String> kept = new HashSet<>();
+
+  /** What the others lead to; some of it may be kept. */
+  private final Set<String> superseded = new HashSet<>();
+
   /**
    * @param current as it has just been loaded under the lock
    */
@@ -71,22 +80,23 @@ final class MetadataCleanup {
     if (!isWorthIt()) {
       return;
     }
-    @Nullable Set<String> kept = keep();
-    if (kept == null) {
+    try {
+      keep();
+    } catch (IOException e) {
       return;
     }
-    Set<String> superseded = new HashSet<>();
-    for (String version : versions.values()) {
-      if (!kept.contains(version)) {
-        superseded.add(version);
-        reach.find(version).ifPresent(superseded::addAll);
+    List<String> others = new ArrayList<>(versions.values());
+    others.removeAll(kept);
+    for (String version : others) {
+      try {
+        reach.addTo(superseded, version);
+      } catch (IOException e) {
+        // what only this version leads to goes when it is old
       }
     }
-    for (String version : versions.values()) {
-      if (superseded.contains(version)) {
-        disk.delete(directory.resolve(version));
-        files.remove(version);
-      }
+    for (String version : others) {
+      disk.delete(directory.resolve(version));
+      files.remove(version);
     }
     for (Map.Entry<String, FileStat> file : files.entrySet()) {
       String name = file.getKey();
@@ -125,28 +135,22 @@ final class MetadataCleanup {
             && bytes(files.keySet()) > BYTES_WORTH_IT);
   }
 
-  /** The versions that stay and all that they lead to; null if one of them cannot be read. */
-  private @Nullable Set<String> keep() {
-    Set<String> kept = new HashSet<>();
+  private void keep() throws IOException {
     int newest = MetadataVersions.parse(current.metadataFile()).orElseThrow();
     for (Map.Entry<Integer, String> version : versions.descendingMap().entrySet()) {
       boolean needed = newest - version.getKey() < VERSIONS_KEPT;
       if (!needed && !isYoung(version.getKey())) {
         break;
       }
-      Optional<Set<String>> names = reach.find(version.getValue());
-      if (names.isEmpty()) {
-        return null;
-      }
       Set<String> with = new HashSet<>(kept);
       with.add(version.getValue());
-      with.addAll(names.get());
+      reach.addTo(with, version.getValue());
       if (!needed && bytes(with) > COMFORTABLE_BYTES) {
+        superseded.addAll(with);
         break;
       }
       kept = with;
     }
-    return kept;
   }
 
   /** True if it was current within the last minute: until the next version was there. */

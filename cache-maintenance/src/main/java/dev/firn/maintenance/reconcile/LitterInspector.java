@@ -65,7 +65,7 @@ public final class LitterInspector {
       return Finding.NONE;
     }
     try {
-      new NamedFiles(disk, generation).takeOutData(files);
+      new NamedDataFiles(generation).takeOutOf(files);
     } catch (IOException | RuntimeException e) {
       return Finding.NONE;
     }

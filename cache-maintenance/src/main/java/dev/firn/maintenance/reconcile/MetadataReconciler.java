@@ -5,6 +5,7 @@ import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
+import dev.firn.core.generation.VersionReach;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
@@ -179,7 +180,7 @@ public final class MetadataReconciler {
   /** The newest version first: it names most. Empty, or why nothing can be told. */
   private Optional<String> takeOutNamed(
       Generation generation, Set<String> versions, Set<String> strays) {
-    NamedFiles named = new NamedFiles(disk, generation);
+    VersionReach reach = new VersionReach(disk, generation);
     List<String> newestFirst = new ArrayList<>(versions);
     newestFirst.sort(
         Comparator.comparingInt((String v) -> MetadataVersions.parse(v).orElse(0)).reversed());
@@ -187,14 +188,17 @@ public final class MetadataReconciler {
       if (strays.isEmpty()) {
         break;
       }
+      Set<String> named = new HashSet<>();
       try {
-        named.takeOutMetadata(version, strays);
-      } catch (IOException | RuntimeException e) {
+        reach.addTo(named, version);
+      } catch (IOException e) {
         return Optional.of(
             version
                 + " or a manifest list that it names cannot be read, so it cannot be told which"
                 + " manifests are needed: "
                 + e.getMessage());
+      } finally {
+        strays.removeAll(named);
       }
     }
     return Optional.empty();
