@@ -1,9 +1,11 @@
 package dev.firn.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.firn.core.append.Appends;
 import dev.firn.core.append.Receipt;
+import dev.firn.core.append.ReusedIdException;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.rows.JsonExchange;
@@ -126,12 +128,20 @@ class RepeatedAppendTest {
     try (Cache cache = Appends.open(new LocalDisk(), root)) {
       for (Map.Entry<String, Receipt> receipt : first.entrySet()) {
         assertThat(append(cache, receipt.getKey())).isEqualTo(receipt.getValue());
+        assertThatThrownBy(() -> append(cache, "another", receipt.getKey()))
+            .as(receipt.getKey())
+            .isInstanceOf(ReusedIdException.class)
+            .hasMessageContaining(receipt.getValue().where());
       }
     }
   }
 
   private static Receipt append(Cache cache, String id) throws Exception {
-    byte[] json = Appends.exchange(id, 2).getBytes(StandardCharsets.UTF_8);
+    return append(cache, id, id);
+  }
+
+  private static Receipt append(Cache cache, String keys, String id) throws Exception {
+    byte[] json = Appends.exchange(keys, 2).getBytes(StandardCharsets.UTF_8);
     return Appends.writer(cache).append(JsonExchange.parse(json, 0, json.length), id);
   }
 }

@@ -46,6 +46,17 @@ class AppendKeyTest {
   }
 
   @Test
+  void otherRowsUnderTheSameKeyAreRefusedAndTheFirstStay() throws IOException {
+    append("{\"n\": 1}\n");
+    Result other = append("{\"n\": 2}\n");
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("another exchange has come under this id", "another --key");
+    assertThat(other.out()).startsWith("0 rows in 0 exchanges");
+    assertThat(append("{\"n\": 1.0}").code()).isZero();
+    assertThat(rows()).containsExactly("{\"n\":1}");
+  }
+
+  @Test
   void aKeyedInputOfManyLinesIsOneExchange() throws IOException {
     StringBuilder lines = new StringBuilder();
     for (int i = 0; i < 3_000; i++) {

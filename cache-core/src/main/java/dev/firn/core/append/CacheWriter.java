@@ -3,6 +3,7 @@ package dev.firn.core.append;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.rows.NotAnExchangeException;
+import dev.firn.core.rows.RowsDigest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,15 +30,17 @@ public final class CacheWriter {
    * @throws IOException if it has not landed
    */
   public Receipt append(JsonExchange exchange) throws IOException {
-    return append(exchange, ExchangeId.random(), ReceiptLedger.WINDOW);
+    return append(exchange, ExchangeId.random(), ReceiptLedger.WINDOW, false);
   }
 
   /**
    * Appends one exchange under an id of the caller's, of any length and form, so that it may be
    * repeated safely. If one with this id has landed in this partition within the last 24 hours, in
-   * whatever process, its receipt is returned and nothing is appended; what the rows are is not
-   * compared.
+   * whatever process, its receipt is returned and nothing is appended. It has to be the same
+   * exchange: rows that say the same, however they are spelt ({@link RowsDigest}).
    *
+   * @throws ReusedIdException if one with this id has landed that says something else; nothing is
+   *     appended
    * @throws IllegalArgumentException if the id is empty
    */
   public Receipt append(JsonExchange exchange, String id) throws IOException {
@@ -52,15 +55,29 @@ public final class CacheWriter {
    * @throws IllegalArgumentException if the id is empty, or the window is none
    */
   public Receipt append(JsonExchange exchange, String id, Duration window) throws IOException {
+    return append(exchange, given(id), required(window), true);
+  }
+
+  /**
+   * The same under an id that follows from what the caller was sent, such as a digest of it. The
+   * rows are not compared: a later version of the caller may make others of the same.
+   */
+  public Receipt appendByContent(JsonExchange exchange, String id, Duration window)
+      throws IOException {
+    return append(exchange, given(id), required(window), false);
+  }
+
+  private static Duration required(Duration window) {
     if (window.toSeconds() < 1 || window.compareTo(ReceiptLedger.WINDOW) > 0) {
       throw new IllegalArgumentException(
           "a window of " + window + " is not between a second and " + ReceiptLedger.WINDOW);
     }
-    return append(exchange, given(id), window);
+    return window;
   }
 
-  private Receipt append(JsonExchange exchange, ExchangeId id, Duration window) throws IOException {
-    Appended appended = land(List.of(new Pending(exchange, id, window)));
+  private Receipt append(JsonExchange exchange, ExchangeId id, Duration window, boolean compared)
+      throws IOException {
+    Appended appended = land(List.of(new Pending(exchange, id, window, compared, null)));
     Throwable failure = appended.failure();
     if (failure instanceof IOException e) {
       throw e;
@@ -95,7 +112,7 @@ public final class CacheWriter {
     @Nullable Pending before = null;
     for (int i = 0; i < exchanges.size(); i++) {
       ExchangeId id = ids.isEmpty() ? ExchangeId.random() : given(ids.get(i));
-      before = new Pending(exchanges.get(i), id, ReceiptLedger.WINDOW, before);
+      before = new Pending(exchanges.get(i), id, ReceiptLedger.WINDOW, true, before);
       own.add(before);
     }
     return land(own);

@@ -102,6 +102,44 @@ final class GivenIds {
     }
   }
 
+  /**
+   * Answers those of a batch that have landed before: with the first receipt, or, if it was another
+   * exchange that came under the id, with a {@link ReusedIdException}. Whoever landed one may have
+   * been killed before it synced the directory, so that is done first.
+   *
+   * @param learned of the writer's {@link LandingSequence}
+   */
+  void answer(List<Pending> batch, Generation live, long learned) throws IOException {
+    if (batch.stream().noneMatch(pending -> pending.id.isGiven() && !pending.isDone())) {
+      return;
+    }
+    refresh(live, learned);
+    boolean synced = false;
+    for (Pending pending : batch) {
+      Optional<GivenReceipt> first = pending.isDone() ? Optional.empty() : find(pending.id);
+      if (first.isEmpty()) {
+        continue;
+      }
+      GivenReceipt known = first.get();
+      if (!GivenReceipt.mayBeSame(known.digest(), pending.digest)) {
+        pending.failure = new ReusedIdException(known.rows(), known.where(), pending.rows.size());
+        continue;
+      }
+      if (!synced) {
+        disk.syncDirectory(live.paths().data());
+        synced = true;
+      }
+      pending.receipt =
+          new Receipt(
+              partition.path(),
+              pending.id.toString(),
+              known.rows(),
+              known.rescuedValues(),
+              known.where(),
+              false);
+    }
+  }
+
   /** What was answered to an exchange of this id within the window. */
   Optional<GivenReceipt> find(ExchangeId id) {
     return Optional.ofNullable(known.get(id))

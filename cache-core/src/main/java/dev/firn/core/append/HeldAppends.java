@@ -3,6 +3,7 @@ package dev.firn.core.append;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.CommitStateUnknown;
+import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
@@ -122,15 +123,34 @@ public final class HeldAppends {
     return files;
   }
 
-  /** Where, below the root, an exchange of this id is held, durably; empty if it is not. */
-  Optional<String> find(Partition partition, ExchangeId id) throws IOException {
+  /**
+   * Where, below the root, an exchange of this id is held, durably; empty if it is not.
+   *
+   * @throws ReusedIdException if what is held says something else. Of what cannot be read nobody
+   *     can tell
+   */
+  Optional<String> find(Partition partition, Pending pending) throws IOException {
     for (HeldFile file : list(partition)) {
-      if (file.original().endsWith("-" + id + ".json")) {
+      if (file.original().endsWith("-" + pending.id + ".json")) {
+        requireSame(file, pending);
         disk.syncDirectory(directory(partition));
         return Optional.of(cache.relative(file.path()));
       }
     }
     return Optional.empty();
+  }
+
+  private void requireSame(HeldFile file, Pending pending) throws IOException {
+    List<ObjectNode> first;
+    try {
+      first = read(file).rows();
+    } catch (Corrupt e) {
+      return;
+    }
+    if (!GivenReceipt.mayBeSame(Pending.digest(first, pending.id), pending.digest)) {
+      String where = cache.relative(file.path());
+      throw new ReusedIdException(first.size(), where, pending.rows.size());
+    }
   }
 
   /** How many exchanges are held for a partition. */

@@ -81,6 +81,11 @@ final class HeldRecovery {
       return; // it stays, and is counted, for somebody to look at
     }
     lander.land(pending);
+    if (pending.failure instanceof ReusedIdException) {
+      // It was acknowledged when nobody could look at what had landed: it goes in all the same.
+      pending = pending.underIdOfItsOwn();
+      lander.land(pending);
+    }
     if (pending.receipt != null && !pending.receipt.held() && pending.held != null) {
       heldAppends.release(pending.held);
     }

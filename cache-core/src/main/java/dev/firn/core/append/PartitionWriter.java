@@ -124,8 +124,9 @@ final class PartitionWriter {
   /**
    * Lands exchanges of one caller, each behind the one before it, and returns when each has its
    * receipt or its failure. One whose id was given, and with which an exchange landed within its
-   * window, gets the first receipt, and nothing lands. One that does not fit, where the dataset
-   * rejects what does not, fails with a {@link MismatchException}, and with it those behind it.
+   * window, gets the first receipt, and nothing lands; where its rows say something else, it fails
+   * with a {@link ReusedIdException}. One that does not fit, where the dataset rejects what does
+   * not, fails with a {@link MismatchException}. With one that fails fail those behind it.
    */
   void append(List<Pending> own) {
     queue.land(
@@ -211,35 +212,10 @@ final class PartitionWriter {
     }
   }
 
-  /**
-   * Answers the exchanges that have landed before. Whoever landed one may have been killed before
-   * it synced the directory, so that is done first.
-   */
+  /** Answers the exchanges that have landed before. */
   private void answerRetries(List<Pending> batch, Live live) throws IOException {
-    if (batch.stream().noneMatch(pending -> pending.id.isGiven() && !pending.isDone())) {
-      return;
-    }
     try {
-      givenIds.refresh(live.generation(), sequence.learned());
-      boolean synced = false;
-      for (Pending pending : batch) {
-        Optional<GivenReceipt> first =
-            pending.isDone() ? Optional.empty() : givenIds.find(pending.id);
-        if (first.isPresent()) {
-          if (!synced) {
-            disk.syncDirectory(live.generation().paths().data());
-            synced = true;
-          }
-          pending.receipt =
-              new Receipt(
-                  partition.path(),
-                  pending.id.toString(),
-                  first.get().rows(),
-                  first.get().rescuedValues(),
-                  first.get().where(),
-                  false);
-        }
-      }
+      givenIds.answer(batch, live.generation(), sequence.learned());
     } catch (NoSuchFileException e) {
       state = null; // the generation was superseded and removed meanwhile
     }
@@ -271,15 +247,8 @@ final class PartitionWriter {
     }
     if (found instanceof Unreadable unreadable) {
       for (Pending pending : batch) {
-        if (!pending.isDone()) {
-          pending.receipt =
-              new Receipt(
-                  partition.path(),
-                  pending.id.toString(),
-                  pending.rows.size(),
-                  0,
-                  held(pending),
-                  true);
+        if (!pending.isDone() && !pending.isGivenUp()) {
+          hold(pending);
         }
       }
       return null;
@@ -303,13 +272,23 @@ final class PartitionWriter {
     fileSystem.require(partition.directory());
   }
 
+  private void hold(Pending pending) throws IOException {
+    try {
+      pending.receipt =
+          new Receipt(
+              partition.path(), pending.id.toString(), pending.rows.size(), 0, held(pending), true);
+    } catch (ReusedIdException e) {
+      pending.failure = e;
+    }
+  }
+
   /** Where an exchange is held, now or already. */
   private String held(Pending pending) throws IOException {
     if (pending.held != null) {
       return cache.relative(pending.held.path());
     }
     Optional<String> before =
-        pending.id.isGiven() ? heldAppends.find(partition, pending.id) : Optional.empty();
+        pending.id.isGiven() ? heldAppends.find(partition, pending) : Optional.empty();
     return before.isPresent()
         ? before.get()
         : heldAppends.hold(partition, pending.id.toString(), pending.rows);
@@ -485,7 +464,13 @@ final class PartitionWriter {
         long rescued = rescuedValues(live, pending);
         given.add(
             new GivenReceipt(
-                pending.id, pending.rows.size(), rescued, "", now, pending.window.toSeconds()));
+                pending.id,
+                pending.rows.size(),
+                rescued,
+                "",
+                now,
+                pending.window.toSeconds(),
+                pending.digest));
       }
     }
     return given;

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.append.HeldAppends.HeldFile;
 import dev.firn.core.rows.JsonExchange;
+import dev.firn.core.rows.RowsDigest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -30,25 +31,50 @@ final class Pending {
   /** How long a retry is known again, if the id was given. */
   final Duration window;
 
-  Pending(JsonExchange exchange, ExchangeId id, Duration window) {
-    this(exchange, id, window, null);
-  }
+  /** What a retry must say too; {@link GivenReceipt#NO_DIGEST} if that is not asked for. */
+  final long digest;
 
-  Pending(JsonExchange exchange, ExchangeId id, Duration window, @Nullable Pending before) {
+  /**
+   * @param compared whether what comes under its id another time is to say the same
+   */
+  Pending(
+      JsonExchange exchange,
+      ExchangeId id,
+      Duration window,
+      boolean compared,
+      @Nullable Pending before) {
     this.before = before;
     this.rows = exchange.rows();
     this.bytes = exchange.bytes();
     this.id = id;
     this.window = window;
+    this.digest = compared ? digest(rows, id) : GivenReceipt.NO_DIGEST;
   }
 
   Pending(HeldExchange exchange, HeldFile file) {
-    this.rows = exchange.rows();
+    this(exchange.rows(), ExchangeId.parse(exchange.id()).orElseGet(ExchangeId::random), file);
+  }
+
+  private Pending(List<ObjectNode> rows, ExchangeId id, @Nullable HeldFile file) {
+    this.rows = rows;
     this.bytes = 0;
-    this.id = ExchangeId.parse(exchange.id()).orElseGet(ExchangeId::random);
+    this.id = id;
     this.held = file;
     this.before = null;
     this.window = ReceiptLedger.WINDOW;
+    this.digest = digest(rows, id);
+  }
+
+  /** The same that nobody has a name for. */
+  Pending underIdOfItsOwn() {
+    return new Pending(rows, ExchangeId.random(), held);
+  }
+
+  /** Of an exchange whose id was given. */
+  static long digest(List<ObjectNode> rows, ExchangeId id) {
+    return id.isGiven()
+        ? RowsDigest.of(rows, id.value().getMostSignificantBits())
+        : GivenReceipt.NO_DIGEST;
   }
 
   /** Lets its appender look again, if it waits. */

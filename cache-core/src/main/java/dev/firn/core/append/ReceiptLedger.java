@@ -15,7 +15,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -40,6 +42,9 @@ public final class ReceiptLedger {
 
   private static final String GIVEN = "firn.given";
   private static final String AT = "firn.at";
+
+  /** Beside them, and not in them: earlier versions read no receipt that has more parts. */
+  private static final String DIGESTS = "firn.digests";
 
   private final Disk disk;
   private final Partition partition;
@@ -114,14 +119,31 @@ public final class ReceiptLedger {
       return List.of();
     }
     List<GivenReceipt> receipts = new ArrayList<>();
-    for (String given : properties.getOrDefault(GIVEN, "").split(",", -1)) {
-      parse(given, properties.getOrDefault(AT, "0"))
+    String[] given = properties.getOrDefault(GIVEN, "").split(",", -1);
+    String[] digests = properties.getOrDefault(DIGESTS, "").split(",", -1);
+    for (int i = 0; i < given.length; i++) {
+      long digest =
+          digests.length == given.length ? parseDigest(digests[i]) : GivenReceipt.NO_DIGEST;
+      parse(given[i], properties.getOrDefault(AT, "0"), digest)
           .ifPresent(receipt -> receipts.add(receipt.at(generation, partition, name)));
     }
     return receipts;
   }
 
-  private static Optional<GivenReceipt> parse(String given, String at) {
+  static String formatDigest(long digest) {
+    return digest == GivenReceipt.NO_DIGEST ? "" : HexFormat.of().toHexDigits(digest);
+  }
+
+  /** {@link GivenReceipt#NO_DIGEST} if it is not the text of one. */
+  static long parseDigest(String text) {
+    try {
+      return text.length() == 16 ? HexFormat.fromHexDigitsToLong(text) : GivenReceipt.NO_DIGEST;
+    } catch (NumberFormatException e) {
+      return GivenReceipt.NO_DIGEST;
+    }
+  }
+
+  private static Optional<GivenReceipt> parse(String given, String at, long digest) {
     String[] parts = given.split(":", -1);
     if (parts.length < 3 || parts.length > 4) {
       return Optional.empty();
@@ -132,7 +154,7 @@ public final class ReceiptLedger {
       long millis = Long.parseLong(at);
       long window = parts.length == 4 ? Long.parseLong(parts[3]) : WINDOW.toSeconds();
       return ExchangeId.parse(parts[0])
-          .map(id -> new GivenReceipt(id, rows, rescued, "", millis, window));
+          .map(id -> new GivenReceipt(id, rows, rescued, "", millis, window, digest));
     } catch (NumberFormatException e) {
       return Optional.empty();
     }
@@ -144,8 +166,10 @@ public final class ReceiptLedger {
       return Map.of();
     }
     StringBuilder text = new StringBuilder();
+    StringBuilder digests = new StringBuilder();
     for (GivenReceipt receipt : given) {
-      text.append(text.isEmpty() ? "" : ",")
+      String comma = text.isEmpty() ? "" : ",";
+      text.append(comma)
           .append(receipt.id())
           .append(':')
           .append(receipt.rows())
@@ -154,7 +178,12 @@ public final class ReceiptLedger {
       if (receipt.windowSeconds() != WINDOW.toSeconds()) {
         text.append(':').append(receipt.windowSeconds());
       }
+      digests.append(comma).append(formatDigest(receipt.digest()));
     }
-    return Map.of(GIVEN, text.toString(), AT, Long.toString(given.get(0).atMillis()));
+    Map<String, String> footer = new HashMap<>();
+    footer.put(GIVEN, text.toString());
+    footer.put(AT, Long.toString(given.get(0).atMillis()));
+    footer.put(DIGESTS, digests.toString());
+    return footer;
   }
 }

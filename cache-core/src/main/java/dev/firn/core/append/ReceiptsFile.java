@@ -38,6 +38,9 @@ public final class ReceiptsFile {
       if (receipt.windowSeconds() != ReceiptLedger.WINDOW.toSeconds()) {
         node.put("window", receipt.windowSeconds());
       }
+      if (receipt.digest() != GivenReceipt.NO_DIGEST) {
+        node.put("digest", ReceiptLedger.formatDigest(receipt.digest()));
+      }
     }
     document.put("checksum", checksum(list));
     return JSON.writeValueAsBytes(document);
@@ -60,7 +63,8 @@ public final class ReceiptsFile {
                           node.path("rescued").asLong(),
                           node.path("where").asText(),
                           node.path("at").asLong(),
-                          node.path("window").asLong(ReceiptLedger.WINDOW.toSeconds()))));
+                          node.path("window").asLong(ReceiptLedger.WINDOW.toSeconds()),
+                          ReceiptLedger.parseDigest(node.path("digest").asText()))));
     }
     if (receipts.size() != list.size()) {
       throw new Corrupt(file, list.size() + " receipts", receipts.size() + " with an id");

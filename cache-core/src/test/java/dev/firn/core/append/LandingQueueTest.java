@@ -21,7 +21,11 @@ class LandingQueueTest {
     try {
       byte[] json = "{\"n\": 1}".getBytes(StandardCharsets.UTF_8);
       return new Pending(
-          JsonExchange.parse(json, 0, json.length), ExchangeId.random(), ReceiptLedger.WINDOW);
+          JsonExchange.parse(json, 0, json.length),
+          ExchangeId.random(),
+          ReceiptLedger.WINDOW,
+          false,
+          null);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

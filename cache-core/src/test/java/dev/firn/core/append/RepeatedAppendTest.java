@@ -1,11 +1,13 @@
 package dev.firn.core.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.Generation;
+import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.LandedName;
 import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.testing.RecordingDisk;
@@ -189,12 +191,119 @@ class RepeatedAppendTest {
       Instant now = Instant.EPOCH.plusSeconds(i);
       clock = () -> now;
       GivenReceipt receipt =
-          new GivenReceipt(ExchangeId.given("id" + i), 1, 0, "", now.toEpochMilli(), 60);
+          new GivenReceipt(ExchangeId.given("id" + i), 1, 0, "", now.toEpochMilli(), 60, 0);
       ids.landed(live, new LandedName(i + 1, LandedName.newWriter(true)), List.of(receipt));
       most = Math.max(most, ids.size());
       assertThat(ids.find(receipt.id())).isPresent();
     }
     assertThat(most).isLessThanOrEqualTo(1024);
+  }
+
+  @Test
+  void anotherExchangeUnderTheIdIsRefusedAndTheFirstOneStays() throws Exception {
+    try (Cache cache = open(disk)) {
+      Receipt first = append(cache, "a", "order 17");
+      requireRefused(cache, "b", "order 17", first.where());
+      cache.publish();
+      requireRefused(cache, "b", "order 17", first.where());
+      assertThat(append(cache, "a", "order 17")).isEqualTo(first);
+      append(cache, "b", "order 18");
+      try (Cache other = open(disk)) {
+        requireRefused(other, "c", "order 18", "/table/data/");
+      }
+    }
+    requireOnce("a", "b");
+    requireNone("c");
+  }
+
+  @Test
+  void repetitionMayBeSpeltInAnotherWay() throws Exception {
+    try (Cache cache = open(disk)) {
+      Receipt first = append(cache, "a", "order 17");
+      String text = Appends.exchange("a", 2);
+      String other =
+          text.replace("\"n\": 7, \"text\": \"hello\"", "\"text\":\"\\u0068ello\",\n\"n\":7.0");
+      assertThat(other).isNotEqualTo(text);
+      assertThat(Appends.writer(cache).append(parse(other), "order 17")).isEqualTo(first);
+    }
+    requireOnce("a");
+  }
+
+  @Test
+  void ofThoseThatLandTogetherTheRefusedOneAndThoseBehindItStayOut() throws Exception {
+    try (Cache cache = open(disk)) {
+      CacheWriter writer = Appends.writer(cache);
+      List<String> ids = List.of("one", "two", "three");
+      Appended first = writer.append(List.of(rows("a"), rows("b")), ids.subList(0, 2));
+      assertThat(first.receipts()).hasSize(2);
+
+      Appended second = writer.append(List.of(rows("a"), rows("x"), rows("y")), ids);
+      assertThat(second.receipts()).containsExactly(first.receipts().get(0));
+      assertThat(second.failure()).isInstanceOf(ReusedIdException.class);
+
+      Appended twice = writer.append(List.of(rows("d"), rows("e")), List.of("same", "same"));
+      assertThat(twice.receipts()).hasSize(1);
+      assertThat(twice.failure()).isInstanceOf(ReusedIdException.class);
+    }
+    requireOnce("a", "b", "d");
+    requireNone("x", "y", "e");
+  }
+
+  @Test
+  void whatCameUnderADigestOfItsOwnOrWithAnEarlierVersionIsNotCompared() throws Exception {
+    try (Cache cache = open(disk)) {
+      CacheWriter writer = Appends.writer(cache);
+      Receipt first = writer.appendByContent(rows("a"), "digest", Duration.ofHours(1));
+      assertThat(writer.appendByContent(rows("b"), "digest", Duration.ofHours(1))).isEqualTo(first);
+      assertThat(append(cache, "b", "digest")).isEqualTo(first);
+    }
+    try (Cache other = open(disk)) {
+      append(other, "b", "digest");
+    }
+    requireOnce("a");
+    requireNone("b");
+  }
+
+  @Test
+  void heldExchangeIsComparedToo() throws Exception {
+    Path cursor = root.resolve(Appends.PARTITION).resolve("cursor.json");
+    byte[] whole = Files.readAllBytes(cursor);
+    Files.writeString(cursor, "");
+    try (Cache cache = open(disk)) {
+      Receipt held = append(cache, "a", "order 17");
+      requireRefused(cache, "b", "order 17", held.where());
+    }
+    Files.write(cursor, whole);
+    try (Cache cache = open(disk)) {
+      requireRefused(cache, "b", "order 17", "/table/data/");
+      assertThat(append(cache, "a", "order 17").held()).isFalse();
+    }
+    requireOnce("a");
+    requireNone("b");
+  }
+
+  /** Whoever is told "held" was not told that something else has landed under the id. */
+  @Test
+  void whatWasHeldGoesInThoughAnotherOneHasLandedUnderItsIdBefore() throws Exception {
+    try (Cache cache = open(disk)) {
+      append(cache, "a", "order 17");
+    }
+    Path cursor = root.resolve(Appends.PARTITION).resolve("cursor.json");
+    byte[] whole = Files.readAllBytes(cursor);
+    Files.writeString(cursor, "");
+    try (Cache cache = open(disk)) {
+      assertThat(append(cache, "b", "order 17").held()).isTrue();
+    }
+    Files.write(cursor, whole);
+    try (Cache cache = open(disk)) {
+      assertThat(append(cache, "a", "order 17").held()).isFalse();
+      append(cache, "c", "order 18");
+    }
+    requireOnce("a", "b", "c");
+    assertThat(
+            new HeldAppends(disk, new CacheDirectory(disk, root), clock)
+                .count(Appends.partition(disk, root)))
+        .isZero();
   }
 
   @Test
@@ -215,8 +324,10 @@ class RepeatedAppendTest {
       try (Cache cache = open(disk)) {
         append(cache, id, id);
         append(cache, id, id);
+        requireRefused(cache, "other" + step, id, "/table/data/");
       }
       requireOnce(id);
+      requireNone("other" + step);
       if (!killed) {
         break;
       }
@@ -236,8 +347,28 @@ class RepeatedAppendTest {
 
   private static Receipt append(Cache cache, String keys, String id, Duration window)
       throws Exception {
-    byte[] json = Appends.exchange(keys, 2).getBytes(StandardCharsets.UTF_8);
-    return Appends.writer(cache).append(JsonExchange.parse(json, 0, json.length), id, window);
+    return Appends.writer(cache).append(rows(keys), id, window);
+  }
+
+  private static JsonExchange rows(String keys) throws Exception {
+    return parse(Appends.exchange(keys, 2));
+  }
+
+  private static JsonExchange parse(String json) throws Exception {
+    byte[] utf8 = json.getBytes(StandardCharsets.UTF_8);
+    return JsonExchange.parse(utf8, 0, utf8.length);
+  }
+
+  private static void requireRefused(Cache cache, String keys, String id, String where) {
+    assertThatThrownBy(() -> append(cache, keys, id))
+        .isInstanceOf(ReusedIdException.class)
+        .hasMessageContaining(where);
+  }
+
+  private void requireNone(String... exchanges) throws IOException {
+    for (String exchange : exchanges) {
+      assertThat(Appends.keys(disk, root)).doesNotContain(exchange + "/0", exchange + "/1");
+    }
   }
 
   private void requireOnce(String... exchanges) throws IOException {

@@ -78,7 +78,8 @@ public final class AppendCommand implements Callable<Integer> {
       paramLabel = "TEXT",
       description =
           "All that is read is one exchange of this name, up to 16 MiB, and goes in whole or not at"
-              + " all. Within 24 hours a repetition appends nothing and says what the first said.")
+              + " all. Within 24 hours a repetition appends nothing and says what the first said; other rows"
+              + " under the same name are refused (exit code 2).")
   @Nullable String key;
 
   /** At most one of these. */

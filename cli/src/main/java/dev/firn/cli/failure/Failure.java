@@ -8,6 +8,7 @@ import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.CacheException.UnsupportedFileSystem;
 import dev.firn.core.CacheException.UnsupportedFormat;
+import dev.firn.core.append.ReusedIdException;
 import dev.firn.core.condition.InvalidConditionException;
 import dev.firn.core.rows.SchemaConflictException;
 import java.io.IOException;
@@ -43,6 +44,9 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
     }
     if (thrown instanceof CacheException cache) {
       return ofCache(cache);
+    }
+    if (thrown instanceof ReusedIdException) {
+      return new Failure(ExitCode.USAGE, text(thrown) + "; name it with another --key", false);
     }
     if (thrown instanceof IOException io) {
       return new Failure(ExitCode.DISK, ofDisk(io), false);

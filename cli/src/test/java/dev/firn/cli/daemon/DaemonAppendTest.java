@@ -188,6 +188,32 @@ class DaemonAppendTest {
     assertThat(rows("logs")).containsExactly("{\"n\":1}", "{\"n\":2}");
   }
 
+  @Test
+  void anotherExchangeUnderTheSameKeyIsRefusedByItsLineAndNothingOfItLands() throws Exception {
+    HttpResponse<String> first = keyed("{\"n\":1}\n[{\"n\":2}]\n");
+    assertThat(first.statusCode()).isEqualTo(200);
+    HttpResponse<String> other = keyed("{\"n\":1}\n[{\"n\":5}]\n{\"n\":6}\n");
+
+    assertThat(other.statusCode()).as(other.body()).isEqualTo(422);
+    JsonNode problem = json(other);
+    assertThat(problem.path("reason").asText()).isEqualTo("key_reused");
+    assertThat(problem.path("line").asInt()).isEqualTo(2);
+    assertThat(problem.path("error").asText())
+        .contains(json(first).path("receipts").path(1).path("where").asText());
+    assertThat(problem.path("receipts")).hasSize(1);
+    assertThat(rows("logs")).containsExactly("{\"n\":1}", "{\"n\":2}");
+    JsonNode source = daemon.source("default");
+    assertThat(source.path("rejectedBecause")).hasToString("{\"key_reused\":1,\"not_tried\":1}");
+    assertThat(source.path("inFlight").path("exchanges").asInt()).isZero();
+  }
+
+  private HttpResponse<String> keyed(String body) throws Exception {
+    return daemon.send(
+        daemon
+            .post("logs", "", BodyPublishers.ofString(body))
+            .header("Idempotency-Key", "order-17"));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

@@ -257,6 +257,13 @@ class DaemonOtlpTest {
     assertThat(rows("otel_logs")).hasSize(1);
     daemon.send(protobuf("/v1/logs", body).header("Idempotency-Key", "another"));
     assertThat(rows("otel_logs")).hasSize(2);
+
+    byte[] other = logs("shop", log("twice")).toByteArray();
+    HttpResponse<byte[]> refused =
+        bytes(protobuf("/v1/logs", other).header("Idempotency-Key", "another"));
+    assertThat(refused.statusCode()).isEqualTo(422);
+    assertThat(new String(refused.body(), StandardCharsets.UTF_8)).contains("another exchange");
+    assertThat(rows("otel_logs")).hasSize(2);
   }
 
   @Test

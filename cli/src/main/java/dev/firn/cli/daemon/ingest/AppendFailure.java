@@ -4,12 +4,13 @@ import dev.firn.cli.daemon.ledger.Rejection;
 import dev.firn.cli.failure.Failure;
 import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.CacheException.LeaseUnavailable;
+import dev.firn.core.append.ReusedIdException;
 import java.io.IOException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
 /**
- * Why an exchange that nothing is wrong with did not land, whatever protocol it came by.
+ * Why an exchange whose rows nothing is wrong with did not land, whatever protocol it came by.
  *
  * @param status of HTTP, as an append is answered
  * @param code as it stands in that answer
@@ -35,6 +36,10 @@ public record AppendFailure(
     if (failure instanceof LeaseUnavailable) {
       String message = String.valueOf(failure.getMessage());
       return new AppendFailure(503, "held", message, Rejection.FAILED, true);
+    }
+    if (failure instanceof ReusedIdException) {
+      String message = failure.getMessage() + "; give it a key of its own";
+      return new AppendFailure(422, "key_reused", message, Rejection.KEY_REUSED, false);
     }
     LOG.log(Level.WARNING, dataset + ": an append failed", failure);
     String message = Failure.of(failure).message();

@@ -40,11 +40,17 @@ public final class Appending implements Closeable {
     return with(dataset, keys, writer -> writer.append(exchanges, ids));
   }
 
-  /** As {@link CacheWriter#append(JsonExchange, String, Duration)}. */
-  public Receipt append(
+  /** As {@link CacheWriter#append(JsonExchange, String)}. */
+  public Receipt append(String dataset, Map<String, String> keys, JsonExchange exchange, String key)
+      throws IOException {
+    return with(dataset, keys, writer -> writer.append(exchange, key));
+  }
+
+  /** As {@link CacheWriter#appendByContent}. */
+  public Receipt appendByContent(
       String dataset, Map<String, String> keys, JsonExchange exchange, String key, Duration window)
       throws IOException {
-    return with(dataset, keys, writer -> writer.append(exchange, key, window));
+    return with(dataset, keys, writer -> writer.appendByContent(exchange, key, window));
   }
 
   private interface Append<T> {

@@ -221,6 +221,9 @@ final class Lander {
           whyNotTheOthers = why;
         }
         result.failed(found.status(), found.code(), found.message());
+        if (why == Rejection.KEY_REUSED) {
+          result.at(place.line());
+        }
       }
       source.rejected(rest.get(0), why);
       rejected(rest.subList(1, rest.size()), whyNotTheOthers);

@@ -10,6 +10,8 @@ public enum Rejection {
   UNREADABLE,
   /** A value does not fit its column, and the dataset rejects what does not. */
   MISMATCH,
+  /** Another exchange has come under its key. */
+  KEY_REUSED,
   /** The cache or the disk refused it. */
   FAILED,
   /** It may have landed: the producer was told so. */

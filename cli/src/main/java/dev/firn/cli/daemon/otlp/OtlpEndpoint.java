@@ -14,6 +14,7 @@ import dev.firn.cli.daemon.ingest.TreeBudget;
 import dev.firn.cli.daemon.ingest.Unpacking;
 import dev.firn.cli.daemon.ledger.Deferral;
 import dev.firn.cli.daemon.ledger.Ledger;
+import dev.firn.cli.daemon.ledger.Rejection;
 import dev.firn.cli.daemon.ledger.SourceLedger;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -39,10 +40,6 @@ public final class OtlpEndpoint implements Endpoint {
   private static final int LONGEST_KEY = 1024;
   private static final int RETRY_SECONDS = 1;
 
-  /** Exporters give up after minutes. One that sends each second is known by 3,600 receipts. */
-  private static final Duration BODY_WINDOW = Duration.ofHours(1);
-
-  private static final Duration KEY_WINDOW = Duration.ofHours(24);
   private static final int UNAVAILABLE = 503;
 
   private final Signal signal;
@@ -147,15 +144,17 @@ public final class OtlpEndpoint implements Endpoint {
     @Override
     public void land(Body body, ByteBudget.Reservation room) throws InterruptedException {
       try {
-        String own = key.isEmpty() ? "otlp " + digest(body) : key;
+        OtlpLander.Key own =
+            key.isEmpty()
+                ? new OtlpLander.Key("otlp " + digest(body), false)
+                : new OtlpLander.Key(key, true);
         Outline outline = Outline.of(signal, message(body, room));
         Optional<Later> limited = limited(outline);
         if (limited.isPresent()) {
           sendAway(limited.get());
           return;
         }
-        OtlpLander.Outcome outcome =
-            lander.land(signal, outline, own, key.isEmpty() ? BODY_WINDOW : KEY_WINDOW);
+        OtlpLander.Outcome outcome = lander.land(signal, outline, own);
         room.close();
         reception.answer(outcome.partition(), () -> answer(outcome));
       } catch (RefusedException e) {
@@ -218,7 +217,7 @@ public final class OtlpEndpoint implements Endpoint {
         response.getHeaders().put(HttpHeader.RETRY_AFTER, RETRY_SECONDS);
         problem(UNAVAILABLE, trouble.message());
       } else if (trouble != null) {
-        problem(500, trouble.message());
+        problem(trouble.why() == Rejection.KEY_REUSED ? 422 : 500, trouble.message());
       } else if (outcome.rejected() == 0) {
         send(200, encoding.answer(signal.answer()));
       } else if (outcome.rejected() == outcome.records()) {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * and what has landed is answered from its receipt and not landed twice.
  */
 final class OtlpLander {
+  /** Exporters give up after minutes. One that sends each second is known by 3,600 receipts. */
+  private static final Duration CONTENT_WINDOW = Duration.ofHours(1);
+
   private final Appending appending;
   private final TreeBudget trees;
   private final Ledger ledger;
@@ -53,11 +56,14 @@ final class OtlpLander {
       long records, long rejected, String problem, @Nullable Trouble trouble, String partition) {}
 
   /**
-   * @param key of the request
-   * @param window for how long a repetition is known by it
+   * What a repetition of a request is known by.
+   *
+   * @param given by the sender, who may give another request the same by mistake; else it follows
+   *     from the bytes of the request
    */
-  Outcome land(Signal signal, Outline outline, String key, Duration window)
-      throws InterruptedException {
+  record Key(String text, boolean given) {}
+
+  Outcome land(Signal signal, Outline outline, Key key) throws InterruptedException {
     for (Outline.Part part : outline.parts()) {
       SourceLedger page = ledger.of(part.source(), signal.text());
       page.seen();
@@ -74,7 +80,7 @@ final class OtlpLander {
         ledger.of(part.source(), signal.text()).rejected(tally(part), Rejection.NOT_TRIED);
         continue;
       }
-      PartLanding landing = new PartLanding(signal, part, key, window);
+      PartLanding landing = new PartLanding(signal, part, key);
       landing.land();
       rejected += landing.rejected;
       problem = problem.isEmpty() ? landing.problem : problem;
@@ -92,8 +98,7 @@ final class OtlpLander {
   private final class PartLanding implements RecordReader.Sink {
     private final Signal signal;
     private final Outline.Part part;
-    private final String key;
-    private final Duration window;
+    private final Key key;
     private int exchanges;
     private long landed;
     private long mismatched;
@@ -103,11 +108,10 @@ final class OtlpLander {
     private String partition = "";
     private @Nullable Trouble trouble;
 
-    PartLanding(Signal signal, Outline.Part part, String key, Duration window) {
+    PartLanding(Signal signal, Outline.Part part, Key key) {
       this.signal = signal;
       this.part = part;
       this.key = key;
-      this.window = window;
     }
 
     void land() throws InterruptedException {
@@ -155,17 +159,16 @@ final class OtlpLander {
 
     @Override
     public boolean land(List<ObjectNode> rows, long bytes) {
-      String own = exchanges == 0 ? key : key + "\n" + exchanges;
+      String own = exchanges == 0 ? key.text() : key.text() + "\n" + exchanges;
       exchanges++;
       ledger.landingBegins();
       try {
+        Map<String, String> keys = Map.of("source", part.source());
+        JsonExchange exchange = JsonExchange.of(rows, bytes);
         Receipt receipt =
-            appending.append(
-                signal.dataset(),
-                Map.of("source", part.source()),
-                JsonExchange.of(rows, bytes),
-                own,
-                window);
+            key.given()
+                ? appending.append(signal.dataset(), keys, exchange, own)
+                : appending.appendByContent(signal.dataset(), keys, exchange, own, CONTENT_WINDOW);
         landed += rows.size();
         held |= receipt.held();
         partition = receipt.partition();
