@@ -81,7 +81,7 @@ class ParserFuzzTest {
   void cursorsAreReadOrRefusedByName() {
     List<String> seeds = new ArrayList<>();
     GenerationName name = new GenerationName(Layout.SOURCE_TABLE, 7);
-    seeds.add(new String(CursorCodec.formatFirst(name), StandardCharsets.UTF_8));
+    seeds.add(new String(CursorCodec.formatFirst(name, new UUID(1, 2)), StandardCharsets.UTF_8));
     seeds.add("{\"epoch\": 3, \"rowCount\": 9, \"retention\": {\"a\": [1, {}]}}");
     List<String> words = new ArrayList<>(Mutations.JSON);
     words.addAll(

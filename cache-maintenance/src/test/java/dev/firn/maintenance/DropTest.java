@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.append.Appends;
+import dev.firn.core.append.CacheWriter;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.Partition;
 import dev.firn.core.layout.PartitionFiles;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
+import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.RowReader;
 import dev.firn.core.testing.Listing;
@@ -29,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,13 +56,18 @@ class DropTest {
   }
 
   private static DropReport drop(Disk disk, Path root, boolean apply) throws IOException {
+    return drop(disk, root, Appends.DATASET, apply);
+  }
+
+  private static DropReport drop(Disk disk, Path root, String dataset, boolean apply)
+      throws IOException {
     return new DatasetDrop(
             disk,
             new CacheDirectory(disk, root),
             Passes.CONFIG,
             InstantSource.fixed(Passes.START),
             "test")
-        .run(Appends.DATASET, apply, false);
+        .run(dataset, apply, false);
   }
 
   @Test
@@ -198,6 +207,34 @@ class DropTest {
     later.acknowledge("other", 0);
     assertThat(Appends.keys(disk, root)).containsAll(later.keys()).doesNotContain("early/0");
     assertThat(Appends.keys(disk, root)).hasSize(later.keys().size() + 1);
+  }
+
+  @Test
+  void writerOfADroppedDatasetTakesTheOneThatAnotherBeganAnewAsItIs() throws Exception {
+    try (Cache early = Appends.open(disk, root)) {
+      CacheWriter writer = early.writer("fresh", "x");
+      writer.append("{\"k\": \"early\", \"text\": \"dropped\"}");
+      early.publish();
+      String version = newestVersion("fresh");
+      drop(disk, root, "fresh", true);
+      try (Cache other = Appends.open(disk, root)) {
+        other.writer("fresh", "x").append("{\"text\": \"first\", \"k\": \"anew\"}");
+      }
+      assertThat(newestVersion("fresh")).isEqualTo(version);
+
+      writer.append("{\"k\": \"late\", \"text\": \"second\"}");
+
+      Map<String, String> texts = new TreeMap<>();
+      early.scan(
+          "fresh",
+          (partition, row) -> texts.put((String) row.getField("k"), (String) row.getField("text")));
+      assertThat(texts).isEqualTo(Map.of("anew", "first", "late", "second"));
+    }
+  }
+
+  private String newestVersion(String dataset) throws IOException {
+    Partition partition = new CacheDirectory(disk, root).partitions(dataset).get(0);
+    return ((Live) new PartitionInspector(disk).inspect(partition)).generation().metadataFile();
   }
 
   @Test

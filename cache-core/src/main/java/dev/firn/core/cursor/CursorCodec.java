@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /**
@@ -39,6 +40,7 @@ public final class CursorCodec {
 
   private static final String CHECKSUM_PREFIX = "crc32c:";
   private static final String HIGHEST = "highestNumber";
+  private static final String CREATION = "creation";
   private static final List<String> COVERED =
       List.of("layout", "tableDir", "epoch", "compaction", "version", HIGHEST);
 
@@ -259,8 +261,21 @@ public final class CursorCodec {
     return seal(fields);
   }
 
-  /** The first cursor of a partition, whose live generation is empty. */
+  /**
+   * The first cursor of a partition, whose live generation is empty. No two are alike: whoever has
+   * one in memory learns by its bytes that the partition was dropped and created anew, with
+   * generations of the same names.
+   */
   public static byte[] formatFirst(GenerationName live) {
+    return formatFirst(live, UUID.randomUUID());
+  }
+
+  /**
+   * The same for a chosen one.
+   *
+   * @param creation what no other cursor has
+   */
+  public static byte[] formatFirst(GenerationName live, UUID creation) {
     ObjectNode fields = JSON.createObjectNode();
     if (live.layout() != Layout.SOURCE_TABLE) {
       throw new IllegalArgumentException("new partitions have the layout source-table: " + live);
@@ -271,6 +286,7 @@ public final class CursorCodec {
     fields.put("rowCount", 0);
     fields.putNull("compaction");
     fields.put(HIGHEST, live.number());
+    fields.put(CREATION, creation.toString());
     return seal(fields);
   }
 

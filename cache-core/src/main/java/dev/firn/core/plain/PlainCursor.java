@@ -22,6 +22,7 @@ record PlainCursor(GenerationName live, long baselineFiles) {
           "rowCount",
           "compaction",
           "highestNumber",
+          "creation",
           "version",
           "checksum");
   private static final Set<String> OF_COMPACTION =

@@ -52,7 +52,9 @@ import java.util.Set;
  *   <li><b>Renamed aside</b> to {@code datasets/.removing-<dataset>-…}, in one atomic step, and the
  *       directory synced: the dataset is gone, as a whole. Before a sync a power cut may undo that.
  *       An append that waits finds no partition and creates it anew; one that was about to be
- *       acknowledged fails as unknown. Readers that have it open are told that it was removed.
+ *       acknowledged fails as unknown. Writers tell the old cursor from the new one, though all
+ *       names are the same: no two creations write the same bytes. Readers that have it open are
+ *       told that it was removed.
  *   <li><b>Removed</b>, held files that could not land first: see {@link HeldOfDropped}. Killed in
  *       the middle, a directory is left that nobody names; the next pass, or the next drop, goes
  *       on.
