@@ -15,7 +15,9 @@ import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.LockRegistry;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
+import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -158,57 +160,70 @@ public final class HeldAppends {
     return list(partition).size();
   }
 
-  /**
-   * The rows of the held exchanges that have not landed, the oldest first. Changes nothing and
-   * takes no lock: rows that land meanwhile may be among them.
-   */
-  public List<ObjectNode> rows(Partition partition) throws IOException {
-    List<ObjectNode> rows = new ArrayList<>();
+  /** The held exchanges that have not landed, the oldest first. */
+  private List<HeldFile> waiting(Partition partition) throws IOException {
+    List<HeldFile> waiting = new ArrayList<>();
     for (HeldFile file : list(partition)) {
-      boolean landed =
-          file.landing().isPresent() && hasLanded(partition, file.landing().orElseThrow());
-      if (!landed) {
-        rows.addAll(read(file).rows());
+      if (file.landing().isEmpty() || !hasLanded(partition, file.landing().get())) {
+        waiting.add(file);
       }
     }
-    return rows;
+    return waiting;
   }
 
   /**
    * A partition at one instant: no row that is held for it has landed in what is live, and none is
    * missing from both.
-   *
-   * @param heldRows the oldest first
    */
-  public record Instant(PartitionState state, List<ObjectNode> heldRows) {
-    public Instant {
-      heldRows = List.copyOf(heldRows);
+  public record Instant(PartitionState state, HeldRows held) implements Closeable {
+    @Override
+    public void close() throws IOException {
+      held.close();
     }
   }
 
   /**
-   * The state of a partition and what is held for it, which is listed before and after the live
-   * generation is loaded: where the two differ some may have landed in between, and it is done
-   * again. Changes nothing and takes no lock.
+   * The state of a partition and what is held for it. Which exchanges wait is asked before and
+   * after the live generation is loaded and they are copied: where the two answers differ some may
+   * have landed in between, and it is done again. Changes nothing in the cache and takes no lock.
    *
+   * @param copies where rows are copied to, if there are any
+   * @param places names there that are free
    * @throws CommitConflict if exchanges keep landing
+   * @throws dev.firn.core.CacheException.Corrupt if what is held is not what was accepted
    */
-  public Instant inspect(Partition partition) throws IOException {
+  public Instant inspect(Partition partition, Disk copies, Places places) throws IOException {
     PartitionInspector inspector = new PartitionInspector(disk);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-      List<String> before = names(partition);
-      List<ObjectNode> rows = before.isEmpty() ? List.of() : rows(partition);
+      List<HeldFile> before = waiting(partition);
       PartitionState state = inspector.inspect(partition);
-      if (names(partition).equals(before)) {
+      if (before.isEmpty()) {
+        if (waiting(partition).isEmpty()) {
+          return new Instant(state, HeldRows.none());
+        }
+        continue;
+      }
+      HeldRows rows;
+      try {
+        rows = HeldRows.copy(disk, before, copies, places.next());
+      } catch (NoSuchFileException e) {
+        if (waiting(partition).equals(before)) {
+          throw e;
+        }
+        continue; // it landed
+      }
+      if (waiting(partition).equals(before)) {
         return new Instant(state, rows);
       }
+      rows.close();
     }
     throw new CommitConflict(partition + ": held exchanges kept landing while it was read");
   }
 
-  /** What is held for a partition, as names: unlike an instant later if any of it has landed. */
-  private List<String> names(Partition partition) throws IOException {
-    return list(partition).stream().map(file -> String.valueOf(file.path().getFileName())).toList();
+  /** Gives names that are free. */
+  @FunctionalInterface
+  public interface Places {
+    Path next() throws IOException;
   }
 
   HeldExchange read(HeldFile file) throws IOException {

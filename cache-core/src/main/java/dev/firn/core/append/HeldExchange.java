@@ -1,17 +1,22 @@
 package dev.firn.core.append;
 
 import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamWriteConstraints;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.Corrupt;
+import java.io.CharConversionException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,6 +61,10 @@ public record HeldExchange(String id, String partition, String at, List<ObjectNo
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
+  /** Reads one of many values. */
+  private static final ObjectReader ROW =
+      JSON.reader().without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+
   public HeldExchange {
     rows = List.copyOf(rows);
   }
@@ -77,7 +86,11 @@ public record HeldExchange(String id, String partition, String at, List<ObjectNo
   private static byte[] tail(byte[] bytes, int covered) {
     CRC32C checksum = new CRC32C();
     checksum.update(bytes, 0, covered);
-    return "%s%08x\"}".formatted(CHECKSUM, checksum.getValue()).getBytes(StandardCharsets.US_ASCII);
+    return tail(checksum.getValue());
+  }
+
+  private static byte[] tail(long checksum) {
+    return "%s%08x\"}".formatted(CHECKSUM, checksum).getBytes(StandardCharsets.US_ASCII);
   }
 
   /**
@@ -116,6 +129,143 @@ public record HeldExchange(String id, String partition, String at, List<ObjectNo
         text(document, "id"), text(document, "partition"), text(document, "at"), rows);
   }
 
+  /** Takes the rows of a held exchange as they are read. */
+  interface RowVisitor {
+    /**
+     * @param bytes about how many its JSON has
+     * @return false to read no more
+     */
+    boolean row(ObjectNode row, long bytes) throws IOException;
+  }
+
+  /**
+   * Gives away the rows one by one, of which none is kept.
+   *
+   * @param file where the bytes are from, for messages
+   * @param checked whether their {@link Checksum} is right
+   * @return false if the visitor stopped it
+   * @throws Corrupt as {@link #parse}
+   */
+  static boolean read(Path file, boolean checked, InputStream bytes, RowVisitor visitor)
+      throws IOException {
+    JsonParser parser;
+    try {
+      parser = JSON.getFactory().createParser(bytes);
+    } catch (JsonProcessingException e) {
+      throw new Corrupt(file, "a held exchange", e.getOriginalMessage(), e);
+    } catch (CharConversionException e) {
+      throw new Corrupt(file, "a held exchange", String.valueOf(e.getMessage()), e);
+    }
+    try (parser) {
+      require(file, parser.nextToken() == JsonToken.START_OBJECT, "no object");
+      boolean rows = false;
+      for (String name = parser.nextFieldName(); name != null; name = parser.nextFieldName()) {
+        parser.nextToken();
+        if (name.equals("rows")) {
+          require(file, !rows && parser.currentToken() == JsonToken.START_ARRAY, "no rows");
+          rows = true;
+          if (!readRows(file, parser, visitor)) {
+            return false;
+          }
+        } else if (name.equals("checksum")) {
+          require(file, checked, "a checksum that is not its own, or not at its end");
+        } else {
+          require(file, FIELDS.contains(name), "the unknown field \"" + name + "\"");
+          parser.skipChildren();
+        }
+      }
+      require(file, parser.currentToken() == JsonToken.END_OBJECT, "no end");
+      require(file, parser.nextToken() == null, "more than one JSON value");
+      require(file, rows, "no rows");
+      return true;
+    } catch (JsonProcessingException e) {
+      throw new Corrupt(file, "a held exchange", e.getOriginalMessage(), e);
+    } catch (CharConversionException e) {
+      throw new Corrupt(file, "a held exchange", String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static boolean readRows(Path file, JsonParser parser, RowVisitor visitor)
+      throws IOException {
+    long start = parser.currentLocation().getByteOffset();
+    require(file, parser.nextToken() != JsonToken.END_ARRAY, "no rows");
+    for (; parser.currentToken() != JsonToken.END_ARRAY; parser.nextToken()) {
+      require(file, parser.currentToken() == JsonToken.START_OBJECT, "a row that is no object");
+      ObjectNode row = ROW.readTree(parser) instanceof ObjectNode object ? object : null;
+      long end = parser.currentLocation().getByteOffset();
+      if (row == null) {
+        throw new AssertionError("an object that is none");
+      }
+      if (!visitor.row(row, end - start)) {
+        return false;
+      }
+      start = end;
+    }
+    return true;
+  }
+
+  private static void require(Path file, boolean held, String found) throws Corrupt {
+    if (!held) {
+      throw new Corrupt(file, "a held exchange", found);
+    }
+  }
+
+  /** Looks at the bytes of a held exchange as they pass. */
+  static final class Checksum {
+    private final Path file;
+    private final long covered;
+    private final CRC32C checksum = new CRC32C();
+    private final byte[] end = new byte[TAIL_BYTES];
+    private long position;
+
+    /**
+     * @param file where the bytes are from, for messages
+     */
+    Checksum(Path file, long length) {
+      this.file = file;
+      this.covered = Math.max(length - TAIL_BYTES, 0);
+    }
+
+    void update(byte[] bytes, int length) {
+      int before = (int) Math.min(Math.max(covered - position, 0), length);
+      checksum.update(bytes, 0, before);
+      int at = (int) (position + before - covered);
+      if (at >= 0) {
+        System.arraycopy(bytes, before, end, at, Math.min(length - before, end.length - at));
+      }
+      position += length;
+    }
+
+    /**
+     * After the last byte.
+     *
+     * @return false if there is no checksum at the end
+     * @throws Corrupt if it is another one
+     */
+    boolean check() throws Corrupt {
+      if (!startsWithChecksum(end)) {
+        return false;
+      }
+      byte[] expected = tail(checksum.getValue());
+      if (!Arrays.equals(end, expected)) {
+        throw wrongEnd(file, expected, end);
+      }
+      return true;
+    }
+
+    private static boolean startsWithChecksum(byte[] end) {
+      byte[] name = CHECKSUM.getBytes(StandardCharsets.US_ASCII);
+      return Arrays.equals(end, 0, name.length, name, 0, name.length);
+    }
+  }
+
+  private static Corrupt wrongEnd(Path file, byte[] expected, byte[] found) {
+    return new Corrupt(
+        file,
+        "a held exchange that ends in " + new String(expected, StandardCharsets.US_ASCII),
+        new String(found, StandardCharsets.UTF_8));
+  }
+
   private static String text(JsonNode document, String field) {
     return document.path(field).asText("");
   }
@@ -124,10 +274,7 @@ public record HeldExchange(String id, String partition, String at, List<ObjectNo
     int covered = Math.max(bytes.length - TAIL_BYTES, 0);
     byte[] expected = tail(bytes, covered);
     if (Arrays.mismatch(bytes, covered, bytes.length, expected, 0, TAIL_BYTES) >= 0) {
-      throw new Corrupt(
-          file,
-          "a held exchange that ends in " + new String(expected, StandardCharsets.US_ASCII),
-          new String(bytes, covered, bytes.length - covered, StandardCharsets.UTF_8));
+      throw wrongEnd(file, expected, Arrays.copyOfRange(bytes, covered, bytes.length));
     }
   }
 }

@@ -45,7 +45,9 @@ public final class SchemaFit {
 
   private SchemaFit(
       @Nullable Schema current, int lastColumnId, List<ObjectNode> rows, OnMismatch policy) {
-    Fitting fitting = new Fitting(current, rows);
+    Fitting fitting = new Fitting(current);
+    rows.forEach(fitting::add);
+    fitting.end();
     Misfits misfits =
         fitting.hasMisfits
             ? Misfits.of(fitting.schema(current, lastColumnId, false), fitting.names, rows)
@@ -152,31 +154,36 @@ public final class SchemaFit {
     }
   }
 
-  /** One pass over the rows. */
-  private static final class Fitting {
+  /** One pass over the rows of an exchange. */
+  static final class Fitting {
     private final Map<String, Existing> existing = new LinkedHashMap<>();
     private final Map<String, NewColumn> created = new LinkedHashMap<>();
     private final Map<String, Type> types = new LinkedHashMap<>();
     private final ColumnNames names;
-    private final int rowCount;
+    private int rowCount;
     private boolean hasMisfits;
 
-    Fitting(@Nullable Schema current, List<ObjectNode> rows) {
+    Fitting(@Nullable Schema current) {
       List<Types.NestedField> fields = current == null ? List.of() : current.columns();
       this.names = new ColumnNames(fields);
-      this.rowCount = rows.size();
       for (Types.NestedField field : fields) {
         if (!field.name().equals(names.rescue())) {
           existing.put(field.name(), new Existing(field));
         }
       }
-      for (ObjectNode row : rows) {
-        for (Map.Entry<String, JsonNode> field : row.properties()) {
-          if (!field.getValue().isNull()) {
-            add(field.getKey(), field.getValue());
-          }
+    }
+
+    void add(ObjectNode row) {
+      rowCount++;
+      for (Map.Entry<String, JsonNode> field : row.properties()) {
+        if (!field.getValue().isNull()) {
+          add(field.getKey(), field.getValue());
         }
       }
+    }
+
+    /** After the last row. */
+    void end() {
       existing.forEach((name, column) -> hasMisfits |= column.misfits);
       created.forEach((name, column) -> hasMisfits |= column.hasMisfits());
       existing.forEach((name, column) -> types.put(name, column.type()));
@@ -201,6 +208,11 @@ public final class SchemaFit {
         names.take(name);
         created.put(name, started);
       }
+    }
+
+    /** True if there is a value that no column takes, or there would be no column at all. */
+    boolean needsRescue() {
+      return hasMisfits || types.isEmpty();
     }
 
     /** The types of all columns but the rescue column. */

@@ -7,6 +7,8 @@ import dev.firn.core.cache.Cache;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.layout.LandedName;
+import dev.firn.core.partition.PartitionState;
 import dev.firn.core.testing.CacheRows;
 import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -264,6 +267,74 @@ class HeldAppendsTest {
         return;
       }
       LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private HeldAppends.Instant instant(Disk seen) throws IOException {
+    Path copy = root.resolve("copy");
+    HeldAppends.Instant instant =
+        new HeldAppends(seen, new CacheDirectory(seen, root), InstantSource.system())
+            .inspect(Appends.partition(seen, root), disk, () -> copy);
+    assertThat(copy).as("a copy has no name").doesNotExist();
+    return instant;
+  }
+
+  private static List<String> keys(HeldAppends.Instant instant) throws IOException {
+    List<String> keys = new ArrayList<>();
+    instant.held().forEach((row, bytes) -> keys.add(row.get("k").asText()));
+    return keys;
+  }
+
+  @Test
+  void whatIsHeldAtAnInstantIsReadAfterItHasLanded() throws Exception {
+    hold("a", "b");
+    mend();
+    try (HeldAppends.Instant instant = instant(disk)) {
+      try (Cache cache = Appends.open(root)) {
+        Appends.writer(cache).append(Appends.exchange("next", 1));
+      }
+      assertThat(held()).isZero();
+      assertThat(keys(instant)).containsExactly("a/0", "b/0");
+      assertThat(keys(instant)).as("again").containsExactly("a/0", "b/0");
+      assertThat(((PartitionState.Live) instant.state()).generation().unpublished()).isEmpty();
+    }
+    try (HeldAppends.Instant instant = instant(disk)) {
+      assertThat(instant.held().isEmpty()).isTrue();
+    }
+  }
+
+  @Test
+  void whatLandsWhileAnInstantIsTakenIsHeldOrLiveAndNotBoth() throws Exception {
+    hold("a");
+    mend();
+    Path heldDirectory = root.resolve("held").resolve(Appends.PARTITION);
+    String landed = "7-0123456789abcdef.parquet";
+    String original =
+        disk.list(heldDirectory).stream()
+            .filter(n -> n.endsWith(".json"))
+            .findFirst()
+            .orElseThrow();
+    Files.move(
+        heldDirectory.resolve(original),
+        heldDirectory.resolve(original + ".landing-table-" + landed));
+    Path data = partition.resolve("table/data");
+    RecordingDisk watched = new RecordingDisk();
+    AtomicBoolean linked = new AtomicBoolean();
+    watched.failWith(
+        call -> {
+          if (call.kind() == Kind.LIST && call.path().equals(data) && !linked.getAndSet(true)) {
+            try (Stream<Path> files = Files.list(data)) { // as its landing would, just now
+              Files.copy(files.findFirst().orElseThrow(), data.resolve(landed));
+            }
+          }
+        });
+
+    try (HeldAppends.Instant instant = instant(watched)) {
+      assertThat(linked).isTrue();
+      assertThat(((PartitionState.Live) instant.state()).generation().unpublished())
+          .extracting(LandedName::format)
+          .contains(landed);
+      assertThat(keys(instant)).isEmpty();
     }
   }
 }

@@ -7,9 +7,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.CacheException.Corrupt;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,9 +31,47 @@ class HeldExchangeTest {
     }
   }
 
+  /** Rows one by one, as a copy gives them. */
+  private static List<ObjectNode> oneByOne(byte[] file) throws IOException {
+    HeldExchange.Checksum checksum = new HeldExchange.Checksum(FILE, file.length);
+    for (int start = 0; start < file.length; start += 7) {
+      byte[] chunk = Arrays.copyOfRange(file, start, start + 7);
+      checksum.update(chunk, Math.min(7, file.length - start));
+    }
+    List<ObjectNode> rows = new ArrayList<>();
+    boolean checked = checksum.check();
+    HeldExchange.read(FILE, checked, new ByteArrayInputStream(file), (row, n) -> rows.add(row));
+    return rows;
+  }
+
+  private static void assertDamaged(byte[] file) {
+    String shown = new String(file, StandardCharsets.UTF_8);
+    assertThatThrownBy(() -> HeldExchange.parse(FILE, file)).as(shown).isInstanceOf(Corrupt.class);
+    assertThatThrownBy(() -> oneByOne(file)).as("one by one: " + shown).isInstanceOf(Corrupt.class);
+  }
+
   @Test
   void whatIsWrittenIsReadAgain() throws IOException {
     assertThat(HeldExchange.parse(FILE, EXCHANGE.format())).isEqualTo(EXCHANGE);
+    assertThat(oneByOne(EXCHANGE.format())).isEqualTo(EXCHANGE.rows());
+  }
+
+  @Test
+  void rowsComeOneByOneUntilTheVisitorHasEnough() throws IOException {
+    String file = "{\"at\":\"t\",\"rows\":[{\"a\":[1]},{\"a\":1.10},{}],\"id\":\"x\"}";
+    assertThat(oneByOne(file.getBytes(StandardCharsets.UTF_8)))
+        .map(ObjectNode::toString)
+        .containsExactly("{\"a\":[1]}", "{\"a\":1.10}", "{}");
+
+    List<Long> sizes = new ArrayList<>();
+    assertThat(
+            HeldExchange.read(
+                FILE,
+                false,
+                new ByteArrayInputStream(file.getBytes(StandardCharsets.UTF_8)),
+                (row, bytes) -> sizes.add(bytes) && sizes.size() < 2))
+        .isFalse();
+    assertThat(sizes).containsExactly(9L, 11L);
   }
 
   @Test
@@ -40,9 +80,7 @@ class HeldExchangeTest {
     for (int bit = 0; bit < file.length * 8; bit++) {
       byte[] flipped = file.clone();
       flipped[bit / 8] ^= (byte) (1 << bit % 8);
-      assertThatThrownBy(() -> HeldExchange.parse(FILE, flipped))
-          .as(new String(flipped, StandardCharsets.UTF_8))
-          .isInstanceOf(Corrupt.class);
+      assertDamaged(flipped);
     }
   }
 
@@ -50,13 +88,12 @@ class HeldExchangeTest {
   void everyTruncationAndEveryAppendageIsFound() throws IOException {
     byte[] file = EXCHANGE.format();
     for (int length = 0; length < file.length; length++) {
-      byte[] cut = Arrays.copyOf(file, length);
-      assertThatThrownBy(() -> HeldExchange.parse(FILE, cut)).isInstanceOf(Corrupt.class);
+      assertDamaged(Arrays.copyOf(file, length));
     }
     for (String more : List.of(" ", "\n", "{}", "x")) {
       byte[] longer =
           (new String(file, StandardCharsets.UTF_8) + more).getBytes(StandardCharsets.UTF_8);
-      assertThatThrownBy(() -> HeldExchange.parse(FILE, longer)).isInstanceOf(Corrupt.class);
+      assertDamaged(longer);
     }
   }
 
@@ -73,6 +110,7 @@ class HeldExchangeTest {
   @Test
   void whatIsNoExchangeIsNamed() {
     for (String text : List.of("", "5", "[]", "{}", "{\"rows\":[]}", "{\"rows\":[5]}", "null")) {
+      assertDamaged(text.getBytes(StandardCharsets.UTF_8));
       assertThatThrownBy(() -> HeldExchange.parse(FILE, text.getBytes(StandardCharsets.UTF_8)))
           .as(text)
           .isInstanceOf(Corrupt.class)

@@ -364,4 +364,29 @@ class SchemaFitTest {
     assertThat(mismatch.value()).hasSizeLessThan(110).endsWith("...");
     assertThat(mismatch).hasToString("Row 0, column a: " + mismatch.value() + " is no int");
   }
+
+  @Test
+  void schemaGrowsExchangeByExchangeAsItDoesWhenTheyLand() {
+    List<String> exchanges =
+        List.of(
+            "[{\"n\":1,\"s\":\"x\"},{\"n\":2.5}]",
+            "[{\"n\":\"no number\",\"i\":1}]",
+            "[{\"i\":3000000000,\"I\":1,\"t\":\"2026-01-01T00:00:00Z\"},{\"t\":\"x\"}]",
+            "[{}]",
+            "[{\"t\":null,\"late\":true}]");
+    Schema landed = null;
+    int lastColumnId = 0;
+    SchemaGrowth growth = new SchemaGrowth(null, 0);
+    for (String exchange : exchanges) {
+      List<ObjectNode> rows = RowFiles.rows(exchange);
+      landed = SchemaFit.of(landed, lastColumnId, rows, OnMismatch.RESCUE).schema();
+      lastColumnId = Math.max(lastColumnId, landed.highestFieldId());
+      rows.forEach(growth::add);
+      growth.endExchange();
+
+      assertThat(columns(growth.schema())).as(exchange).isEqualTo(columns(landed));
+    }
+    assertThat(columns(growth.schema()))
+        .isEqualTo("1:n:double 2:s:string 3:i:long 4:_rescued:string 5:t:string 6:late:boolean");
+  }
 }

@@ -1,6 +1,7 @@
 package dev.firn.cli.query;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.append.HeldRows;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.LandedName;
@@ -82,24 +83,23 @@ record RowSelection(
    *
    * @return false if the target stopped it
    */
-  boolean readHeld(Partition partition, List<ObjectNode> rows, HeldTarget target)
+  boolean readHeld(Partition partition, HeldRows rows, HeldTarget target) throws IOException {
+    return rows.forEach((row, bytes) -> readHeld(partition, row, target));
+  }
+
+  private boolean readHeld(Partition partition, ObjectNode row, HeldTarget target)
       throws IOException {
-    for (ObjectNode row : rows) {
-      if (since.isPresent() && !EventTime.isNotBefore(row, timeColumns, since.get())) {
-        continue;
-      }
-      ObjectNode shown = columns.isEmpty() ? row.deepCopy() : row.objectNode();
-      for (String column : columns) {
-        if (row.has(column)) {
-          shown.set(column, row.get(column));
-        }
-      }
-      shown.properties().removeIf(field -> field.getValue().isNull());
-      if (!target.acceptHeld(partition, shown)) {
-        return false;
+    if (since.isPresent() && !EventTime.isNotBefore(row, timeColumns, since.get())) {
+      return true;
+    }
+    ObjectNode shown = columns.isEmpty() ? row : row.objectNode();
+    for (String column : columns) {
+      if (row.has(column)) {
+        shown.set(column, row.get(column));
       }
     }
-    return true;
+    shown.properties().removeIf(field -> field.getValue().isNull());
+    return target.acceptHeld(partition, shown);
   }
 
   private final class Selected implements RowSink {

@@ -1,11 +1,11 @@
 package dev.firn.cli.query;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
 import dev.firn.cli.text.Nearest;
 import dev.firn.core.CacheException;
 import dev.firn.core.append.HeldAppends;
+import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
@@ -13,6 +13,7 @@ import dev.firn.core.partition.PartitionState.Absent;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.partition.PartitionState.Unreadable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -171,21 +173,29 @@ public final class RowsCommand implements Callable<Integer> {
         break;
       }
       Live state = states.get(candidate);
-      List<ObjectNode> rows = List.of();
       try {
-        if (!follow && held.count(candidate) > 0) {
-          HeldAppends.Instant instant = held.inspect(candidate);
-          rows = instant.heldRows();
-          state = instant.state() instanceof Live readable ? readable : null;
+        if (follow || held.count(candidate) == 0) {
+          if (state != null) {
+            selection.read(candidate, state.generation(), target);
+          }
+          continue;
         }
-        if (state == null || selection.read(candidate, state.generation(), target)) {
-          selection.readHeld(candidate, rows, target);
+        try (HeldAppends.Instant instant =
+            held.inspect(candidate, new LocalDisk(), RowsCommand::scratchFile)) {
+          if (!(instant.state() instanceof Live now)
+              || selection.read(candidate, now.generation(), target)) {
+            selection.readHeld(candidate, instant.held(), target);
+          }
         }
       } catch (CacheException e) {
         unreadables.add(candidate, String.valueOf(e.getMessage()));
       }
     }
     ring.drainTo(printer);
+  }
+
+  private static Path scratchFile() {
+    return SqlOptions.scratchParent().resolve("firn-rows-" + UUID.randomUUID());
   }
 
   private void follow(RowFollower follower, RowPrinter printer, CountDownLatch stopped)

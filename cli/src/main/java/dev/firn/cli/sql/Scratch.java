@@ -1,6 +1,7 @@
 package dev.firn.cli.sql;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.firn.core.append.HeldRows;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.IcebergOutput;
 import dev.firn.core.disk.LocalDisk;
@@ -8,9 +9,7 @@ import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.read.LiveFiles;
 import dev.firn.core.read.RowReader;
-import dev.firn.core.rows.ExchangeEncoder;
-import dev.firn.core.rows.OnMismatch;
-import dev.firn.core.rows.SchemaFit;
+import dev.firn.core.rows.SchemaGrowth;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,9 +19,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
-import org.apache.iceberg.MetricsConfig;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.data.Record;
 import org.apache.iceberg.data.parquet.GenericParquetWriter;
 import org.apache.iceberg.io.FileAppender;
@@ -98,23 +95,30 @@ final class Scratch implements Closeable {
     return new Source(partition.keys(), schema, List.of(copy), Map.of());
   }
 
-  /** Held rows as a file, with the columns that they would have landed with. */
-  Source encode(Partition partition, Optional<Generation> generation, List<ObjectNode> rows)
+  /** Held rows as files, with the columns that they will have landed with; some rows at a time. */
+  Source encode(Partition partition, Optional<Generation> generation, HeldRows rows)
       throws IOException {
     @Nullable Schema current = generation.map(g -> g.metadata().schema()).orElse(null);
     int lastColumnId = generation.map(g -> g.metadata().lastColumnId()).orElse(0);
-    Schema schema = SchemaFit.of(current, lastColumnId, rows, OnMismatch.RESCUE).schema();
-    Path file = newFile();
-    try (ExchangeEncoder encoder = new ExchangeEncoder()) {
-      encoder.encode(
-          schema,
-          SortOrder.unsorted(),
-          rows,
-          Map.of(),
-          new dev.firn.core.disk.ParquetOutput(disk, file),
-          MetricsConfig.getDefault());
+    SchemaGrowth growth = new SchemaGrowth(current, lastColumnId);
+    rows.forEach(
+        new HeldRows.Visitor() {
+          @Override
+          public boolean row(ObjectNode row, long bytes) {
+            growth.add(row);
+            return true;
+          }
+
+          @Override
+          public void endExchange() {
+            growth.endExchange();
+          }
+        });
+    Schema schema = growth.schema();
+    try (HeldFiles files = new HeldFiles(disk, this::newFile, schema)) {
+      rows.forEach(files);
+      return new Source(partition.keys(), supported(schema), files.end(), Map.of());
     }
-    return new Source(partition.keys(), supported(schema), List.of(file), Map.of());
   }
 
   /** A name that nothing has, in a directory that is there. */

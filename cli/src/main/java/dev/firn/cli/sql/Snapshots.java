@@ -1,6 +1,5 @@
 package dev.firn.cli.sql;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.condition.Bound;
 import dev.firn.core.condition.Condition;
@@ -54,7 +53,12 @@ final class Snapshots {
     }
   }
 
-  private record State(Partition partition, PartitionState state, List<ObjectNode> heldRows) {}
+  /**
+   * A partition.
+   *
+   * @param held its held rows as they will land
+   */
+  private record State(Partition partition, PartitionState state, Optional<Source> held) {}
 
   /**
    * All of a dataset.
@@ -95,7 +99,6 @@ final class Snapshots {
     List<Source> sources = new ArrayList<>(columns);
     int left = 0;
     for (State state : states) {
-      Optional<Generation> generation = Optional.empty();
       if (state.state() instanceof Live live) {
         LiveFiles files =
             LiveFiles.of(
@@ -103,13 +106,10 @@ final class Snapshots {
                 live.generation(),
                 g -> pruning(g.metadata().schema(), state.partition().keys(), whole, conditions),
                 state.partition().keys());
-        generation = Optional.of(files.generation());
         left += files.left();
         sources.add(scratch.source(state.partition(), files));
       }
-      if (!state.heldRows().isEmpty()) {
-        sources.add(scratch.encode(state.partition(), generation, state.heldRows()));
-      }
+      state.held().ifPresent(sources::add);
     }
     DatasetView view = new DatasetView(dataset, sources);
     return new Snapshot(view, view.files().size(), left, unsupported(states));
@@ -130,8 +130,16 @@ final class Snapshots {
   }
 
   private State inspect(Partition partition) throws IOException {
-    HeldAppends.Instant instant = held.inspect(partition);
-    return new State(partition, instant.state(), instant.heldRows());
+    try (HeldAppends.Instant instant = held.inspect(partition, scratch.disk(), scratch::newFile)) {
+      Optional<Generation> generation =
+          instant.state() instanceof Live live ? Optional.of(live.generation()) : Optional.empty();
+      return new State(
+          partition,
+          instant.state(),
+          instant.held().isEmpty()
+              ? Optional.empty()
+              : Optional.of(scratch.encode(partition, generation, instant.held())));
+    }
   }
 
   /** The columns of partitions, as sources without files. */
