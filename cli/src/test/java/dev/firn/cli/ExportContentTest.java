@@ -429,4 +429,28 @@ class ExportContentTest {
     assertThat(asked.code()).isEqualTo(2);
     assertThat(asked.err()).contains("column \"place\" is of type geometry");
   }
+
+  @Test
+  void linesThatAreAppendedAgainAreTheSameRows() throws Exception {
+    CommandRun run = run();
+    String lines =
+        """
+        {"n":1,"t":"x","at":"2026-01-01T00:00:00Z","o":{"a":[1.50,null]},"d":0.5}
+        {"n":1.5,"t":true,"N":2,"":[],"d":1e400,"_rescued":7}
+        {"n":null,"o":"{}","x\\ny":{"_rescued":"{}"}}
+        {"n":5000000000,"_rescued":"{\\"n\\": 2.5}"}
+        """;
+    assertThat(run.reading(lines).run("append", "jobs", "--batch", "1").code()).isZero();
+    String to = home.resolve("to").toString();
+    assertThat(run.run("export", "jobs", "--to", to, "--format", "jsonl").code()).isZero();
+    String exported = Files.readString(home.resolve("to/jobs/source=default/data.jsonl"));
+
+    for (String batch : List.of("1", "100")) {
+      CommandRun again = new CommandRun(home).with("FIRN_ROOT", home.resolve(batch).toString());
+      Result appended = again.reading(exported).run("append", "jobs", "--batch", batch);
+      assertThat(appended.out()).contains("values did not fit");
+      assertThat(again.run("query", "rows", "jobs").out())
+          .isEqualTo(run.run("query", "rows", "jobs").out());
+    }
+  }
 }

@@ -3,6 +3,7 @@ package dev.firn.core.rows;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.apache.parquet.io.api.Binary;
@@ -60,15 +61,26 @@ final class RowEntries {
   private static final class Rescue {
     private final TableFit.@Nullable Column column;
     private final @Nullable ObjectNode[] byRow;
+    private final @Nullable ObjectNode[] before; // what was rescued before, in another table
     private long count;
 
     Rescue(TableFit table, List<ObjectNode> rows) {
       this.column = table.rescue();
       this.byRow = new ObjectNode[rows.size()];
+      this.before = new ObjectNode[rows.size()];
+      String rescueName = column == null ? "" : column.field().name();
       for (int i = 0; i < byRow.length; i++) {
         for (Map.Entry<String, JsonNode> field : rows.get(i).properties()) {
-          if (table.find(field.getKey()) == null && !field.getValue().isNull()) {
-            add(i, field.getKey(), field.getValue());
+          String name = field.getKey();
+          JsonNode value = field.getValue();
+          if (table.find(name) == null && !value.isNull()) {
+            ObjectNode values = name.equals(rescueName) ? RescuedText.parse(value) : null;
+            if (values == null) {
+              add(i, name, value);
+            } else {
+              before[i] = values;
+              count += values.size();
+            }
           }
         }
       }
@@ -95,7 +107,7 @@ final class RowEntries {
       LeafSink sink = sinks[column.leaf()];
       boolean optional = column.field().isOptional();
       for (int i = 0; i < byRow.length; i++) {
-        ObjectNode values = byRow[i];
+        ObjectNode values = values(i, column.field().name());
         if (values != null) {
           sink.write(Binary.fromConstantByteArray(JsonText.of(values)), 0, optional ? 1 : 0);
         } else if (optional) {
@@ -105,6 +117,22 @@ final class RowEntries {
               "Row " + i + " has no value for the required column " + column.field().name());
         }
       }
+    }
+
+    /** Those from before and those of now, if none has the name of another. */
+    private @Nullable ObjectNode values(int row, String rescueName) {
+      ObjectNode now = byRow[row];
+      ObjectNode then = before[row];
+      if (now == null || then == null) {
+        return now == null ? then : now;
+      }
+      for (Map.Entry<String, JsonNode> field : now.properties()) {
+        if (then.has(field.getKey())) {
+          byte[] text = JsonText.of(then);
+          return now.put(rescueName, new String(text, StandardCharsets.UTF_8));
+        }
+      }
+      return then.deepCopy().setAll(now);
     }
   }
 }

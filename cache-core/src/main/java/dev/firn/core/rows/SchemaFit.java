@@ -27,8 +27,9 @@ import org.jspecify.annotations.Nullable;
  *       optional; if it was an identifier field it is none any more.
  *   <li>What does not fit is rescued: the column {@code _rescued} (string) is added when it is
  *       first needed, and to a new table that would have no column at all. Names that cannot be
- *       columns are rescued with their values; so is the name {@code _rescued}. A null under such a
- *       name is dropped: it says what its absence says.
+ *       columns are rescued with their values; so is the name {@code _rescued}, unless what is
+ *       there is what was rescued before ({@link RescuedText}). A null under such a name is
+ *       dropped: it says what its absence says.
  * </ul>
  *
  * With {@link OnMismatch#REJECT} nothing is rescued, and an exchange with a {@link #firstMismatch}
@@ -130,7 +131,7 @@ public final class SchemaFit {
         for (Map.Entry<String, JsonNode> field : rows.get(row).properties()) {
           JsonNode value = field.getValue();
           if (!value.isNull() && table.misfits(field.getKey(), value)) {
-            count++;
+            count += RescuedText.count(names.rescue(), field.getKey(), value);
             if (first == null) {
               first = mismatch(table, names, row, field.getKey(), value);
             }

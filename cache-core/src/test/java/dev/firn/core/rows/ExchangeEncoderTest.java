@@ -265,6 +265,43 @@ class ExchangeEncoderTest {
     assertThat(written.file().rescuedValues()).isEqualTo(3);
   }
 
+  @ParameterizedTest(name = "{0} becomes {1}, {2} rescued")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      nullValues = "none",
+      value = {
+        "'_rescued':'{!w!:[1.50]}' | {'w':[1.50]} | 1",
+        "'_rescued':'{!w!:1,!!:1E+400,!x!:!\uD83D\uDE00!}' | {'w':1,'':1E+400,'x':'\uD83D\uDE00'} | 3",
+        "'_rescued':'{!w!:1}','v':'x' | {'w':1,'v':'x'} | 2",
+        "'_rescued':'{!v!:1.5}','v':'x' | {'v':'x','_rescued':'{!v!:1.5}'} | 2",
+        "'_rescued':'{!w!: 1}' | {'_rescued':'{!w!: 1}'} | 1",
+        "'_rescued':'{!w!:1,!w!:2}' | {'_rescued':'{!w!:1,!w!:2}'} | 1",
+        "'_rescued':'{}' | {'_rescued':'{}'} | 1",
+        "'_rescued':'[{!w!:1}]' | {'_rescued':'[{!w!:1}]'} | 1",
+        "'_rescued':'{!w!:1' | {'_rescued':'{!w!:1'} | 1",
+        "'_rescued':{'w':1} | {'_rescued':{'w':1}} | 1",
+        "'_rescued':null | none | 0",
+      })
+  void whatWasRescuedBeforeIsNotRescuedOnceMore(String fields, String rescued, int count)
+      throws Exception {
+    Schema schema = new Schema(Types.NestedField.optional(1, "v", Types.IntegerType.get()));
+    String json = ("[{" + fields + "},{'v':1}]").replace("!", "\\'").replace('\'', '"');
+    List<ObjectNode> rows = RowFiles.rows(json);
+    SchemaFit fit = SchemaFit.of(schema, 1, rows, OnMismatch.RESCUE);
+
+    Written written = files.write(fit.schema(), SortOrder.unsorted(), rows);
+
+    ObjectNode read = files.read(written).get(0);
+    assertThat(read.has("_rescued")).isEqualTo(rescued != null);
+    if (rescued != null) {
+      String expected = rescued.replace("!", "\\'").replace('\'', '"');
+      assertThat(read.get("_rescued").textValue()).isEqualTo(expected);
+    }
+    assertThat(fit.rescuedValues()).isEqualTo(count);
+    assertThat(written.file().rescuedValues()).isEqualTo(count);
+  }
+
   @Test
   void aSchemaThatDoesNotTakeTheRowsIsRefused() {
     Schema optional = new Schema(Types.NestedField.optional(1, "a", Types.IntegerType.get()));
