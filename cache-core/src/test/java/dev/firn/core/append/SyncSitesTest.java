@@ -46,8 +46,6 @@ class SyncSitesTest {
               "HeldAppends.release SYNC_DIRECTORY 1",
               "a held file that comes back names the place where it has landed"),
           Map.entry(
-              "PartitionCreation.create SYNC_DIRECTORY 1", "the cursor's sync covers the rename"),
-          Map.entry(
               "PartitionCreation.create SYNC_DIRECTORY 2", "begin syncs before the first receipt"),
           Map.entry(
               "PartitionWriter.begin SYNC_DIRECTORY 2",
