@@ -90,6 +90,34 @@ class FollowTest {
   }
 
   @Test
+  void datasetThatIsDroppedAndBegunAnewIsFollowedFromItsFirstRow() throws Exception {
+    append(0);
+    CommandRun run = new CommandRun(home).writingTo(out);
+    CompletableFuture<Result> following = following(run, "query", "rows", "a", "--follow");
+    awaitLines(1);
+    append(1);
+    awaitLines(2);
+
+    drop();
+    append(2);
+    awaitLines(3);
+    drop();
+    append(3);
+    new CommandRun(home).maintaining().run("query", "maintain", "--force");
+    append(4);
+    awaitLines(5);
+    run.stop();
+
+    assertThat(following.get(120, TimeUnit.SECONDS).code()).isZero();
+    assertThat(printed())
+        .isEqualTo(IntStream.range(0, 5).mapToObj(n -> "{\"n\":" + n + "}").toList());
+  }
+
+  private void drop() {
+    assertThat(new CommandRun(home).run("query", "drop", "a", "--apply").code()).isZero();
+  }
+
+  @Test
   void theLimitEndsItAndJsonIsStillOneDocument() throws Exception {
     append(0);
     CommandRun run = new CommandRun(home).writingTo(out);

@@ -22,8 +22,10 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prints the rows that land in partitions from one look to the next, each once.
@@ -37,6 +39,9 @@ import java.util.Set;
  * came and went in between, then what has landed in the live one. If one of them is gone already,
  * which takes {@code --no-grace}, that is said.
  *
+ * <p>A dataset that was dropped and begun anew has generations of the same names, and numbers that
+ * begin anew: it is another one by the identity of its table, and all of its rows are new.
+ *
  * <p>Files that other programs add to a table are not followed.
  */
 final class RowFollower {
@@ -47,13 +52,22 @@ final class RowFollower {
   private final Map<String, Position> positions = new HashMap<>();
   private final Set<String> inDoubt = new HashSet<>();
 
-  /** What was printed of a partition: everything before this generation, and these files of it. */
-  private record Position(GenerationName generation, LandedNumbers printed) {
+  /**
+   * What was printed of a partition: everything before this generation, and these files of it.
+   *
+   * @param table identity of the generation's table; null for one of another program without any
+   */
+  private record Position(
+      GenerationName generation, @Nullable String table, LandedNumbers printed) {
     /** All that a generation holds as it was loaded. */
     static Position at(Generation generation) {
       LandedNumbers printed = new LandedNumbers(generation.published());
       generation.unpublished().forEach(name -> printed.add(name.number()));
-      return new Position(generation.name(), printed);
+      return new Position(generation.name(), generation.metadata().uuid(), printed);
+    }
+
+    boolean isOf(Generation other) {
+      return generation.equals(other.name()) && Objects.equals(table, other.metadata().uuid());
     }
   }
 
@@ -91,18 +105,32 @@ final class RowFollower {
   private void look(Live live) throws IOException {
     Partition partition = live.partition();
     Position before = positions.get(partition.path());
-    if (before == null) {
+    if (before == null || isBegunAnew(before, live)) {
       positions.put(partition.path(), Position.at(live.generation()));
       reading(partition, () -> selection.read(partition, live.generation(), target));
-    } else if (before.generation().equals(live.generation().name())) {
+    } else if (before.isOf(live.generation())) {
       print(partition, before);
     } else {
       print(partition, before);
       for (GenerationName name : since(before.generation(), live)) {
-        Position position = new Position(name, new LandedNumbers(0));
+        Position position =
+            new Position(name, live.generation().metadata().uuid(), new LandedNumbers(0));
         positions.put(partition.path(), position);
         print(partition, position);
       }
+    }
+  }
+
+  /** True if another generation has the name of the one that was printed from. */
+  private boolean isBegunAnew(Position before, Live live) {
+    GenerationName name = before.generation();
+    if (name.equals(live.generation().name())) {
+      return !before.isOf(live.generation());
+    }
+    try {
+      return !before.isOf(Generation.load(disk, live.partition().generation(name), name));
+    } catch (IOException e) {
+      return false; // said when its rows are looked for
     }
   }
 
