@@ -151,7 +151,9 @@ final class PassSweep {
     } catch (CommitConflict e) {
       return with(report, Outcome.FAILED, "not swept: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
-      diskRefused |= e instanceof IOException && !(e instanceof CacheException);
+      // What is missing was dropped, or removed by another pass, while this one looked.
+      boolean missing = e instanceof NoSuchFileException;
+      diskRefused |= e instanceof IOException && !(e instanceof CacheException) && !missing;
       String why = DiskReason.of(e);
       return with(report, Outcome.FAILED, "not swept: " + why);
     }

@@ -12,6 +12,7 @@ import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.testing.CacheRows;
 import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
+import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.PassOptions.Steps;
 import dev.firn.maintenance.config.Housekeeping;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
@@ -133,6 +134,35 @@ class SweepTest {
     assertThat(young).exists();
     assertThat(unknown).exists();
     assertThat(CacheRows.read(disk, root)).isEqualTo(rows);
+  }
+
+  @Test
+  void whatGoesWhileItIsLookedAtIsNoTroubleOfTheDisk() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    String name = ".building-table-9-" + UUID.randomUUID();
+    for (String partition : List.of(CLAUDE, CODEX)) {
+      Path data = Files.createDirectories(root.resolve(partition).resolve(name).resolve("data"));
+      Files.writeString(data.resolve("half.parquet"), "PAR1");
+    }
+    RecordingDisk looking = new RecordingDisk();
+    looking.failWith(
+        call -> {
+          if (call.kind() == Kind.LIST && call.path().endsWith(CLAUDE + "/" + name + "/data")) {
+            CutCaches.remove(root.resolve(CLAUDE).resolve(name)); // its builder gives it up
+          }
+          if (call.kind() == Kind.LIST && call.path().endsWith(CODEX + "/" + name + "/data")) {
+            CutCaches.remove(root.resolve(CODEX)); // its dataset is dropped
+          }
+        });
+
+    PassReport report =
+        new Passes(looking, root).run(Passes.options(false, false, Steps.SWEEP_ONLY));
+
+    assertThat(root.resolve(CLAUDE).resolve(name)).doesNotExist();
+    assertThat(root.resolve(CODEX)).doesNotExist();
+    assertThat(Passes.of(report, CLAUDE).outcome()).isEqualTo(Outcome.SKIPPED);
+    assertThat(Passes.of(report, CODEX).reason()).contains("no such file or directory");
+    assertThat(report.diskRefused()).isFalse();
   }
 
   @Test

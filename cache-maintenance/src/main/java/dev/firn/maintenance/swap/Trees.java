@@ -3,8 +3,10 @@ package dev.firn.maintenance.swap;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -22,6 +24,7 @@ public final class Trees {
 
   private Trees() {}
 
+  /** What goes meanwhile, because somebody who holds the lease renames or removes it, has gone. */
   public static Measure measure(Disk disk, Path directory) throws IOException {
     Optional<FileStat> stat = disk.stat(directory);
     if (stat.isEmpty()) {
@@ -30,13 +33,21 @@ public final class Trees {
     Instant newest = stat.get().modified();
     long bytes = stat.get().isFile() && stat.get().names() == 1 ? stat.get().sizeBytes() : 0;
     if (stat.get().isDirectory()) {
-      for (String name : disk.list(directory)) {
+      for (String name : listIfThere(disk, directory)) {
         Measure inside = measure(disk, directory.resolve(name));
         bytes += inside.freeableBytes();
         newest = newest.isBefore(inside.newest()) ? inside.newest() : newest;
       }
     }
     return new Measure(bytes, newest);
+  }
+
+  private static List<String> listIfThere(Disk disk, Path directory) throws IOException {
+    try {
+      return disk.list(directory);
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
   }
 
   /** Removes a directory and all that is in it, deepest first. */
