@@ -6,6 +6,7 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.lock.HeldLock;
@@ -149,6 +150,9 @@ final class PartitionCompaction {
                     bytes -> listener.progress(live.partition(), bytes, total));
         return result.swapped() ? compacted(current, rewrite, result) : fruitless(current, result);
       } catch (UnreadableInputException e) {
+        if (DiskReason.isOfTooManyFiles(e)) {
+          return triedAgain(current, e);
+        }
         rememberUnreadable(
             live.partition(), locationOf(content, live, e.input()), String.valueOf(e.getMessage()));
         current = assessor.assess(live.partition());
@@ -157,7 +161,9 @@ final class PartitionCompaction {
               Outcome.FAILED, "cannot be compacted: " + e.getMessage() + "; " + current.reason());
         }
       } catch (UnsupportedRewriteException | ProofFailedException | Corrupt e) {
-        return giveUp(current, String.valueOf(e.getMessage()));
+        return DiskReason.isOfTooManyFiles(e)
+            ? triedAgain(current, e)
+            : giveUp(current, String.valueOf(e.getMessage()));
       } catch (CommitConflict e) {
         return current.report(Outcome.FAILED, e.getMessage() + "; the next pass plans anew");
       } catch (ArchiveFailedException e) {
@@ -184,10 +190,16 @@ final class PartitionCompaction {
         Outcome.FAILED, Objects.requireNonNullElse(error.getMessage(), error.toString()));
   }
 
+  /** What could not be opened because too much is open is not to blame, and opens another time. */
+  private PartitionReport triedAgain(Assessment assessment, Exception error) {
+    diskRefused = true;
+    return assessment.report(Outcome.FAILED, String.valueOf(error.getMessage()));
+  }
+
   /** A rewrite that the disk cut short would cost as much, and end the same way, at every pass. */
   private PartitionReport refusedHalfWay(Assessment assessment, IOException error) {
     PartitionReport report = refused(assessment, error);
-    if (!(error instanceof CacheException)) {
+    if (!(error instanceof CacheException) && !DiskReason.isOfTooManyFiles(error)) {
       long free;
       try {
         free = disk.usableBytes(assessment.partition().directory());

@@ -122,6 +122,31 @@ class DiskTroubleTest {
   }
 
   @Test
+  void rewriteThatMayOpenNoMoreFilesBlamesNoneAndIsTriedAgain() throws Exception {
+    Path root = FieldCaches.unpack("source-table-fresh", directory);
+    Passes passes = new Passes(disk, root);
+    for (String where : List.of("/table/data/", ".building-")) {
+      disk.failWith(
+          call -> {
+            boolean opens = call.kind() == Kind.OPEN || call.kind() == Kind.CREATE;
+            if (opens && call.path().toString().contains(where)) {
+              throw new FileSystemException(call.path() + "", null, "Too many open files");
+            }
+          });
+
+      PassReport report = passes.standard();
+
+      assertThat(report.count(Outcome.FAILED)).as(where).isPositive();
+      assertThat(report.diskRefused()).as(where).isTrue();
+      assertThat(report.damaged()).as(where).isEmpty();
+      assertThat(report.partitions())
+          .anySatisfy(p -> assertThat(p.reason()).contains("Too many open files"));
+    }
+    disk.failWith(call -> {});
+    assertThat(passes.standard().count(Outcome.COMPACTED)).isPositive();
+  }
+
+  @Test
   void propertyThatIsSetDuringTheRewriteGivesTheSwapUp() throws Exception {
     Path root = FieldCaches.unpack("source-table-fresh", directory);
     once(

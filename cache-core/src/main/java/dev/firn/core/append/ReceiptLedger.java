@@ -2,6 +2,7 @@ package dev.firn.core.append;
 
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.ParquetInput;
 import dev.firn.core.generation.Generation;
@@ -104,7 +105,11 @@ public final class ReceiptLedger {
     return receipts;
   }
 
-  /** What the footer of a landed file says; nothing if it cannot be read. */
+  /**
+   * What the footer of a landed file says; nothing if it cannot be read.
+   *
+   * @throws IOException if no more files may be open: tried again, it may be read
+   */
   static List<GivenReceipt> ofLanded(
       Disk disk, Partition partition, Generation generation, LandedName name) throws IOException {
     Path path = generation.paths().data().resolve(name.format());
@@ -116,6 +121,9 @@ public final class ReceiptLedger {
     } catch (NoSuchFileException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
+      if (DiskReason.isOfTooManyFiles(e)) {
+        throw new IOException("receipts cannot be read: " + DiskReason.of(e), e);
+      }
       return List.of();
     }
     List<GivenReceipt> receipts = new ArrayList<>();

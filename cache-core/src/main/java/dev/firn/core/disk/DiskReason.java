@@ -51,6 +51,19 @@ public final class DiskReason {
     return false;
   }
 
+  /**
+   * True if this process, or the machine, may open no more files: that says nothing of the file.
+   */
+  public static boolean isOfTooManyFiles(Throwable error) {
+    for (Throwable e = error; e != null; e = e.getCause()) {
+      if (e instanceof IOException
+          && String.valueOf(e.getMessage()).contains("Too many open files")) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static boolean isOfTheSystem(String message) {
     return REFUSALS.stream().anyMatch(message::contains);
   }

@@ -15,6 +15,7 @@ import dev.firn.core.testing.RecordingDisk.Killed;
 import dev.firn.core.testing.RecordingDisk.Kind;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,6 +74,28 @@ class RepeatedAppendTest {
       assertThat(append(later, "a", "order 17")).isEqualTo(first);
     }
     requireOnce("a", "b");
+  }
+
+  @Test
+  void whoMayOpenNoMoreFilesLandsNothingThatMayHaveLandedBefore() throws Exception {
+    RecordingDisk troubled = new RecordingDisk();
+    try (Cache cache = open(disk);
+        Cache other = open(troubled)) {
+      append(other, "warm", "warm");
+      Receipt first = append(cache, "a", "order 17");
+      troubled.failWith(
+          call -> {
+            if (call.kind() == Kind.OPEN && call.path().endsWith(root.resolve(first.where()))) {
+              throw new FileSystemException(call.path().toString(), null, "Too many open files");
+            }
+          });
+      assertThatThrownBy(() -> append(other, "a", "order 17"))
+          .hasMessageContaining("Too many open files");
+      troubled.failWith(call -> {});
+
+      assertThat(append(other, "a", "order 17")).isEqualTo(first);
+    }
+    requireOnce("a", "warm");
   }
 
   @Test
