@@ -1,6 +1,7 @@
 package dev.firn.maintenance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.firn.core.append.Appends;
 import dev.firn.core.disk.LocalDisk;
@@ -105,6 +106,38 @@ class ArchiveTest {
     cache.pass();
     assertThat(cache.keys()).containsExactly("b", "d");
     assertThat(ArchivedKeys.below(root.resolve("archive/old"))).containsExactly("a", "c");
+  }
+
+  @Test
+  void directoryThatAKilledPassMadeIsDurableBeforeRowsAreInItAlone() throws Exception {
+    for (String made : List.of("archive", "old", Appends.DATASET, "source=claude")) {
+      Path root = directory.resolve("made " + made);
+      filled(root, POLICY);
+      RecordingDisk troubled = new RecordingDisk();
+      troubled.rememberForPowerLoss(Files.createDirectory(directory.resolve("side " + made)));
+      boolean[] created = {false, false};
+      troubled.failWith(
+          call -> {
+            boolean here = call.path().startsWith(root.resolve("archive"));
+            if (here && call.kind() == Kind.CREATE_DIRECTORY && call.path().endsWith(made)) {
+              created[0] = true;
+            } else if (created[0] && !created[1] && call.kind() == Kind.SYNC_DIRECTORY) {
+              created[1] = true;
+              throw new Killed();
+            }
+          });
+      assertThatThrownBy(() -> new RetainedCache(troubled, root, CONFIG).pass())
+          .isInstanceOf(Killed.class);
+
+      RetainedCache next = new RetainedCache(troubled, root, CONFIG);
+      next.pass();
+      assertThat(next.keys()).as(made).containsExactly("b", "d");
+      troubled.losePower();
+
+      assertThat(ArchivedKeys.below(root.resolve("archive/old")))
+          .as(made)
+          .containsExactly("a", "c");
+    }
   }
 
   @Test

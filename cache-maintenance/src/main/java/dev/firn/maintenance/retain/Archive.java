@@ -19,6 +19,7 @@ import dev.firn.maintenance.rewrite.RewriteOutput;
 import dev.firn.maintenance.rewrite.RowMask;
 import dev.firn.maintenance.rewrite.UnreadableInputException;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -241,21 +242,37 @@ public final class Archive {
     return location.substring(location.lastIndexOf('/') + 1);
   }
 
-  /** Makes what is missing, each durably in its parent. */
+  /**
+   * Makes what is missing. Every directory is synced into its parent, those that are there as well:
+   * a process that died may have made them and not come to that. What is above a symbolic link, or
+   * may not be read, belongs to somebody else, who made it durable.
+   */
   private void ensureDirectory(Path path) throws IOException {
-    @Nullable FileStat stat = disk.stat(path).orElse(null);
-    if (stat != null && stat.isDirectory()) {
+    @Nullable Path parent = path.getParent();
+    boolean there = isDirectory(path);
+    if (parent == null || (there && !isDirectory(parent))) {
       return;
     }
-    Path parent = Objects.requireNonNull(path.getParent());
     ensureDirectory(parent);
     try {
-      disk.createDirectory(path);
+      if (!there) {
+        disk.createDirectory(path);
+      }
     } catch (FileAlreadyExistsException e) {
-      if (!disk.stat(path).map(FileStat::isDirectory).orElse(false)) {
+      if (!isDirectory(path)) {
         throw e;
       }
     }
-    disk.syncDirectory(parent);
+    try {
+      disk.syncDirectory(parent);
+    } catch (AccessDeniedException e) {
+      if (!there) {
+        throw e;
+      }
+    }
+  }
+
+  private boolean isDirectory(Path path) throws IOException {
+    return disk.stat(path).map(FileStat::isDirectory).orElse(false);
   }
 }
