@@ -125,6 +125,20 @@ class BackupTest {
   }
 
   @Test
+  void logThatADaemonGoesOnWithIsLeftOutAndWhatItReplacesIsCopied() throws Exception {
+    Path root = cache();
+    Path daemon = Files.createDirectories(root.resolve("maintenance/daemon"));
+    for (String name : List.of("daemon.0.log", "daemon.0.log.lck", "last-pass.json")) {
+      Files.writeString(daemon.resolve(name), "{}");
+    }
+    Path target = directory.resolve("backup");
+
+    backUp(disk, root, target, false);
+
+    assertThat(names(target.resolve("maintenance/daemon"))).isEqualTo(Map.of("last-pass.json", 1));
+  }
+
+  @Test
   void whatIsNeverChangedIsLinkedWhatMayChangeIsCopiedAndLocksAreLeftOut() throws Exception {
     Path root = cache();
     Path target = directory.resolve("backup");

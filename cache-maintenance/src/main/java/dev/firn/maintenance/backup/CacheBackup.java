@@ -59,6 +59,9 @@ public final class CacheBackup {
   private static final String CONFIGURATION = "firn.json";
   private static final String BUILDING = ".building-";
 
+  /** In {@code maintenance/}: what is a daemon's own. */
+  private static final String DAEMON = "daemon";
+
   /** Loaded when there is something to read or to write: that takes longer than most reads. */
   private static final class Json {
     static final ObjectMapper MAPPER = new ObjectMapper();
@@ -184,8 +187,10 @@ public final class CacheBackup {
           continue; // it only takes room
         }
         takeMutable(file, backup, transfer);
-      } else {
+      } else if (!file.startsWith(cache.maintenance().resolve(DAEMON))) {
         transfer.take(file, backup.inBackup(file));
+      } else if (file.toString().endsWith(".json")) {
+        takeMutable(file, backup, transfer); // but not its log, which it goes on with
       }
     }
     takeMutable(cache.root().resolve(CONFIGURATION), backup, transfer);
