@@ -4,6 +4,7 @@ import dev.firn.core.CacheException.CommitStateUnknown;
 import dev.firn.core.append.Appends;
 import dev.firn.core.append.Receipt;
 import dev.firn.core.append.ReceiptLedger;
+import dev.firn.core.append.ReusedIdException;
 import dev.firn.core.cache.Cache;
 import dev.firn.core.layout.PartitionFiles;
 import dev.firn.core.rows.JsonExchange;
@@ -37,7 +38,7 @@ final class RandomSequence {
   private static final int VERIFY_EVERY = 20;
 
   /** An exchange with an id of its caller's. */
-  private record Given(Instant at, String where) {}
+  private record Given(Instant at, String where, String rowId) {}
 
   private interface Work {
     void run() throws IOException;
@@ -170,22 +171,35 @@ final class RandomSequence {
     unknown = List.of();
   }
 
-  /** If it was appended before and its window is not over, nothing may land. */
+  /**
+   * If something was appended under the id before and its window is not over, nothing may land: the
+   * same again gets the first receipt, and something else is refused.
+   */
   private void appendGiven(String id) throws IOException {
-    String rowId = "g" + exchanges++;
-    unknown = keys(rowId, 1);
-    Receipt receipt = Appends.writer(cache).append(parse(Appends.exchange(rowId, 1)), id);
     Given first = given.get(id);
-    if (first != null && first.where().equals(receipt.where())) {
+    boolean known =
+        first != null && Duration.between(first.at(), latest).compareTo(ReceiptLedger.WINDOW) < 0;
+    boolean again = known && random.nextBoolean();
+    String rowId = again ? first.rowId() : "g" + exchanges++;
+    unknown = again ? List.of() : keys(rowId, 1);
+    Receipt receipt;
+    try {
+      receipt = Appends.writer(cache).append(parse(Appends.exchange(rowId, 1)), id);
+    } catch (ReusedIdException e) {
+      if (first == null || again) {
+        throw e;
+      }
       unknown = List.of();
       return;
     }
-    if (first != null && Duration.between(first.at(), latest).compareTo(ReceiptLedger.WINDOW) < 0) {
+    if (known && !(again && receipt.where().equals(first.where()))) {
       throw new AssertionError(id + " landed twice: " + first + ", " + receipt);
     }
-    rows.addAll(unknown);
-    unknown = List.of();
-    given.put(id, new Given(passes.now(), receipt.where()));
+    if (!again) {
+      rows.addAll(unknown);
+      unknown = List.of();
+      given.put(id, new Given(passes.now(), receipt.where(), rowId));
+    }
   }
 
   private static JsonExchange parse(String json) {
