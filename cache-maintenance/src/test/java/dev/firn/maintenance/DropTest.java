@@ -17,6 +17,7 @@ import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.RowReader;
+import dev.firn.core.rows.JsonExchange;
 import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Call;
@@ -28,9 +29,12 @@ import dev.firn.maintenance.drop.DropReport;
 import dev.firn.maintenance.drop.DropReport.Outcome;
 import dev.firn.maintenance.verify.VerifiedAtTheEnd;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
@@ -229,6 +233,23 @@ class DropTest {
           "fresh",
           (partition, row) -> texts.put((String) row.getField("k"), (String) row.getField("text")));
       assertThat(texts).isEqualTo(Map.of("anew", "first", "late", "second"));
+    }
+  }
+
+  @Test
+  void idThatADroppedDatasetKnewIsNewToTheOneThatIsBegunAnew() throws Exception {
+    byte[] json = "{\"k\": \"kept\"}".getBytes(StandardCharsets.UTF_8);
+    try (Cache cache = Appends.open(disk, root)) {
+      CacheWriter writer = cache.writer("fresh", "x");
+      writer.append(JsonExchange.parse(json, 0, json.length), "order 17");
+      drop(disk, root, "fresh", true);
+
+      writer.append(JsonExchange.parse(json, 0, json.length), "order 17");
+      writer.append(JsonExchange.parse(json, 0, json.length), "order 17");
+
+      List<Object> found = new ArrayList<>();
+      cache.scan("fresh", (partition, row) -> found.add(row.getField("k")));
+      assertThat(found).containsExactly("kept");
     }
   }
 

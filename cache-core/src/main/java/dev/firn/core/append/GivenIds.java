@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +33,7 @@ final class GivenIds {
   private final Map<ExchangeId, GivenReceipt> known = new HashMap<>();
   private final Set<LandedName> read = new HashSet<>();
   private @Nullable GenerationName generation;
+  private @Nullable String table;
   private long completeSince;
   private int forgetAt = LEAST_KNOWN;
 
@@ -69,12 +71,17 @@ final class GivenIds {
 
   /** True if whatever has landed since the last look was landed by this writer. */
   private boolean isComplete(Generation live, long learned) {
-    return live.name().equals(generation) && completeSince == learned;
+    return isOf(live) && completeSince == learned;
+  }
+
+  /** By its table, too: a dataset that was dropped and begun anew has the same names. */
+  private boolean isOf(Generation live) {
+    return live.name().equals(generation) && Objects.equals(live.metadata().uuid(), table);
   }
 
   /** This writer has landed these, under the commit lock. */
   void landed(Generation live, LandedName name, List<GivenReceipt> receipts) {
-    if (live.name().equals(generation)) {
+    if (isOf(live)) {
       receipts.forEach(receipt -> known.put(receipt.id(), receipt.at(live, partition, name)));
       read.add(name);
       forgetOld();
@@ -82,7 +89,7 @@ final class GivenIds {
   }
 
   private void refresh(Generation live, List<LandedName> landed) throws IOException {
-    if (!live.name().equals(generation)) {
+    if (!isOf(live)) {
       generation = null;
       completeSince = 0;
       known.clear();
@@ -91,6 +98,7 @@ final class GivenIds {
         known.put(receipt.id(), receipt);
       }
       generation = live.name();
+      table = live.metadata().uuid();
     }
     for (LandedName name : landed) {
       if (name.mayHaveGivenIds() && !read.contains(name)) {
