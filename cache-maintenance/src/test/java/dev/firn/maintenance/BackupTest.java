@@ -229,7 +229,7 @@ class BackupTest {
         assertThat(Appends.keys(disk, target)).isEqualTo(rows);
         assertThat(target.resolve("backup.json")).exists();
         whole++;
-      } else if (kill % 6 == 1) {
+      } else if (kill % 6 == 2) {
         List<Path> left;
         try (Stream<Path> names = Files.list(place)) {
           left = names.toList();
@@ -278,6 +278,30 @@ class BackupTest {
     assertThat(Appends.keys(disk, target)).isEqualTo(Appends.keys(disk, root));
     assertThat(Verifies.trouble(Verifies.full(disk, target))).isEmpty();
     assertThat(target.resolve("backup.json")).isNotEmptyFile();
+  }
+
+  @Test
+  void directoryThatAKilledBackupMadeIsDurableWhenTheNextOneHasReturned() throws Exception {
+    Path root = cache();
+    RecordingDisk cut = new RecordingDisk();
+    cut.rememberForPowerLoss(Files.createDirectory(directory.resolve("side")));
+    Path target = directory.resolve("backups/one");
+    boolean[] killed = {false};
+    cut.failWith(
+        call -> {
+          if (!killed[0]
+              && call.kind() == Kind.SYNC_DIRECTORY
+              && Files.exists(target.getParent())) {
+            killed[0] = true;
+            throw new Killed();
+          }
+        });
+    assertThatThrownBy(() -> backUp(cut, root, target, true)).isInstanceOf(Killed.class);
+
+    backUp(cut, root, target, true);
+    cut.losePower();
+
+    assertThat(Appends.keys(disk, target)).isEqualTo(Appends.keys(disk, root));
   }
 
   @Test

@@ -17,6 +17,7 @@ import dev.firn.maintenance.swap.Trees;
 import dev.firn.maintenance.verify.CacheVerifier;
 import dev.firn.maintenance.verify.VerifyReport;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -29,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a consistent copy of a cache, which is a cache itself: it opens, and can be appended to and
@@ -283,14 +285,24 @@ public final class CacheBackup {
     }
   }
 
+  /** What is there may have been made by a backup that was killed before it synced that. */
   private void ensureDirectory(Path directory) throws IOException {
-    if (disk.stat(directory).isPresent()) {
+    Optional<FileStat> stat = disk.stat(directory);
+    @Nullable Path parent = directory.getParent();
+    if (parent == null) {
       return;
     }
-    Path parent = Objects.requireNonNull(directory.getParent());
-    ensureDirectory(parent);
-    disk.createDirectory(directory);
-    disk.syncDirectory(parent);
+    if (stat.isEmpty()) {
+      ensureDirectory(parent);
+      disk.createDirectory(directory);
+      disk.syncDirectory(parent);
+    } else if (stat.get().isDirectory()) {
+      try {
+        disk.syncDirectory(parent);
+      } catch (AccessDeniedException e) {
+        return; // it belongs to somebody else, who made it durable
+      }
+    }
   }
 
   private void removeOwn(Path building, Exception reason) {

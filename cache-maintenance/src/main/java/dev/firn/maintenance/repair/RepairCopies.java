@@ -89,12 +89,19 @@ final class RepairCopies {
     throw new FileAlreadyExistsException(repairs.resolve(TIME.format(now)).toString());
   }
 
-  /** Makes a directory below the root and those above it, each durable in its parent. */
+  /**
+   * Makes a directory below the root and those above it, each durable in its parent; so is one that
+   * is there, which a repair that was killed may not have come to sync.
+   */
   private void ensure(Path wanted) throws IOException {
-    if (wanted.equals(cache.root()) || disk.stat(wanted).map(FileStat::isDirectory).orElse(false)) {
+    if (wanted.equals(cache.root())) {
       return;
     }
     Path parent = Objects.requireNonNull(wanted.getParent());
+    if (disk.stat(wanted).map(FileStat::isDirectory).orElse(false)) {
+      disk.syncDirectory(parent);
+      return;
+    }
     ensure(parent);
     try {
       disk.createDirectory(wanted);
