@@ -214,7 +214,11 @@ class ConfigTest {
             maintenance("compact_file_count", "\"7\""),
             "expected a whole number from 1 to 2147483647, found \"7\""),
         arguments(maintenance("compact_file_count", "-7"), "found -7"),
-        arguments(maintenance("compact_file_count", "0"), "found 0"),
+        arguments(maintenance("compact_file_count", "0"), "found 0; 0 is no \"off\", a large"),
+        arguments(maintenance("compact_batch_rows", "0"), "found 0; 0 does not switch it off"),
+        arguments(
+            retention("\"datasets\":{\"logs\":{\"max_rows\":0}}"),
+            "found 0; leave the key out for no bound"),
         arguments(maintenance("compact_file_count", "1.5"), "found 1.5"),
         arguments(maintenance("compact_file_count", "1e3"), "found 1e3"),
         arguments(maintenance("compact_batch_rows", "2147483648"), "found 2147483648"),

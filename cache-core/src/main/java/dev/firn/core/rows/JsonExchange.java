@@ -95,13 +95,13 @@ public final class JsonExchange {
       }
       return new JsonExchange(rows, length);
     } catch (StreamReadException e) {
-      String problem =
-          "No JSON: " + e.getOriginalMessage().replaceFirst(": enable `JsonReadFeature.*", "");
+      String problem = "No JSON: " + JsonProblem.plain(e.getOriginalMessage());
       throw e.getLocation() == null
           ? new NotAnExchangeException(problem)
           : new NotAnExchangeException(problem, e.getLocation().getByteOffset());
     } catch (IOException | NumberFormatException e) {
-      throw new NotAnExchangeException("No JSON: " + e.getMessage());
+      throw new NotAnExchangeException(
+          "No JSON: " + JsonProblem.plain(String.valueOf(e.getMessage())));
     }
   }
 

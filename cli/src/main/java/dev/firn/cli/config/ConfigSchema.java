@@ -16,6 +16,7 @@ import java.util.Map;
 final class ConfigSchema {
   static final String RETENTION = "query.cache.retention";
   static final String DATASETS = "query.cache.datasets";
+  private static final String NO_BOUND = "leave the key out for no bound";
   static final String ON_MISMATCH = "on_mismatch";
   static final String TIMESTAMP_COLUMN = "timestamp_column";
   static final String SCHEMA = "schema";
@@ -120,9 +121,9 @@ final class ConfigSchema {
                 "days",
                 days,
                 "max_rows",
-                Rule.whole(1, Long.MAX_VALUE),
+                Rule.whole(1, Long.MAX_VALUE, NO_BOUND),
                 "max_bytes",
-                Rule.whole(1, Long.MAX_VALUE),
+                Rule.whole(1, Long.MAX_VALUE, NO_BOUND),
                 "protect",
                 condition,
                 "archive",

@@ -20,16 +20,19 @@ enum MaintenanceKey {
   INTERVAL_MINUTES(Rule.whole(0, Limits.MINUTES), d -> 60L),
   TARGET_FILE_BYTES(Rule.whole(1, Limits.BYTES), MaintenanceConfig::targetFileBytes),
   MIN_SNAPSHOTS_TO_KEEP(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.snapshots().minToKeep()),
-  MAX_SNAPSHOT_AGE_HOURS(Rule.whole(1, Limits.HOURS), d -> d.snapshots().maxAge().toHours()),
-  COMPACT_FILE_COUNT(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.compactFileCount()),
+  MAX_SNAPSHOT_AGE_HOURS(
+      Rule.whole(1, Limits.HOURS, Limits.OFF), d -> d.snapshots().maxAge().toHours()),
+  COMPACT_FILE_COUNT(
+      Rule.whole(1, Integer.MAX_VALUE, Limits.OFF), d -> (long) d.compactFileCount()),
   COMPACT_AVG_FILE_BYTES(Rule.whole(1, Limits.BYTES), MaintenanceConfig::compactAvgFileBytes),
   COMPACT_BATCH_BYTES(
       Rule.whole(1, RewriteLimits.MAX_BATCH_BYTES), MaintenanceConfig::compactBatchBytes),
   COMPACT_BATCH_ROWS(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.compactBatchRows()),
-  MAX_TICK_MS(Rule.whole(1, Integer.MAX_VALUE), d -> 30_000L),
+  MAX_TICK_MS(Rule.whole(1, Integer.MAX_VALUE, Limits.OFF), d -> 30_000L),
   RETIRED_GRACE_HOURS(Rule.whole(0, Limits.HOURS), d -> d.retiredGrace().toHours()),
   ORPHAN_GRACE_MINUTES(Rule.whole(0, Limits.MINUTES), d -> d.orphanGrace().toMinutes()),
-  MAX_GENERATIONS(Rule.whole(1, Integer.MAX_VALUE), d -> (long) d.housekeeping().maxGenerations()),
+  MAX_GENERATIONS(
+      Rule.whole(1, Integer.MAX_VALUE, Limits.OFF), d -> (long) d.housekeeping().maxGenerations()),
   MIN_FREE_BYTES(Rule.whole(0, Limits.BYTES), MaintenanceConfig::minFreeBytes),
   PROVE(Rule.oneOf(provings()), d -> d.prove().text()),
   AUTO_REPAIR(Rule.oneOf(repairs()), d -> d.autoRepair().text()),
@@ -41,6 +44,9 @@ enum MaintenanceKey {
     static final long BYTES = 1L << 50;
     static final long HOURS = 100L * 366 * 24;
     static final long MINUTES = HOURS * 60;
+
+    /** Of what is the less in force the larger it is. */
+    static final String OFF = "0 is no \"off\", a large number is";
   }
 
   static final String SECTION = "query.cache.maintenance";

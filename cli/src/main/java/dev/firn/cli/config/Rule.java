@@ -38,17 +38,30 @@ interface Rule {
     }
 
     void wrong(String path, JsonValue value, String expected) {
+      wrong(path, value, expected, "");
+    }
+
+    void wrong(String path, JsonValue value, String expected, String hint) {
       problems.add(
           new ConfigProblem(
               value.line(),
               value.column(),
               path,
-              "expected " + expected + ", found " + value.shown()));
+              "expected " + expected + ", found " + value.shown() + hint));
     }
   }
 
   /** A whole number in a range. */
   static Rule whole(long smallest, long largest) {
+    return whole(smallest, largest, "0 does not switch it off");
+  }
+
+  /**
+   * The same.
+   *
+   * @param zero what to do instead where 0 is out of range and somebody may have meant "off"
+   */
+  static Rule whole(long smallest, long largest, String zero) {
     String expected = "a whole number from " + smallest + " to " + largest;
     return (path, value, findings) -> {
       if (value instanceof JsonValue.Number number && isWhole(number.digits())) {
@@ -59,7 +72,8 @@ interface Rule {
           return;
         }
       }
-      findings.wrong(path, value, expected);
+      boolean off = smallest > 0 && value.shown().equals("0");
+      findings.wrong(path, value, expected, off ? "; " + zero : "");
     };
   }
 

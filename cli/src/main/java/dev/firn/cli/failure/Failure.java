@@ -13,6 +13,7 @@ import dev.firn.core.condition.InvalidConditionException;
 import dev.firn.core.rows.SchemaConflictException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -99,6 +100,9 @@ public record Failure(ExitCode exitCode, String message, boolean bug) {
   }
 
   private static String ofDisk(IOException error) {
+    if (error instanceof BindException) {
+      return text(error) + "; end the program that has it, or name another address";
+    }
     if (error instanceof AccessDeniedException denied) {
       return denied.getFile() + ": permission denied; run as the owner, or change who may";
     }

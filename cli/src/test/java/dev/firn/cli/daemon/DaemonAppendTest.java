@@ -139,6 +139,31 @@ class DaemonAppendTest {
   }
 
   @Test
+  void aBodyInAnotherEncodingIsRefusedUnlessItIsAsciiAllTheSame() throws Exception {
+    String[][] bodies = {
+      {"application/json; charset=ISO-8859-1", "{\"n\": 1}", "200"},
+      {"text/plain;charset=\"iso-8859-1\"", "{\"n\": \"é\"}", "415"},
+      {"application/json; charset=UTF-16", "{\"n\": \"é\"}", "415"},
+      {"application/json; charset=Utf-8", "{\"t\": \"é\"}", "200"},
+      {"application/json", "{\"t\": \"é\"}", "200"},
+    };
+    for (String[] body : bodies) {
+      HttpResponse<String> response =
+          daemon.send(
+              daemon
+                  .to("/v1/datasets/logs/append")
+                  .header("Content-Type", body[0])
+                  .POST(BodyPublishers.ofString(body[1])));
+      assertThat(Integer.toString(response.statusCode())).as(body[0]).isEqualTo(body[2]);
+      if (response.statusCode() == 415) {
+        assertThat(json(response).path("error").asText()).contains("expected UTF-8");
+      }
+    }
+    assertThat(rows("logs")).containsExactly("{\"n\":1}", "{\"t\":\"é\"}", "{\"t\":\"é\"}");
+    assertThat(daemon.source("default").path("inFlight").path("exchanges").asInt()).isZero();
+  }
+
+  @Test
   void packedBodiesAreUnpacked() throws Exception {
     String text =
         IntStream.range(0, 500)

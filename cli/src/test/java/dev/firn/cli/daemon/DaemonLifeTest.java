@@ -127,7 +127,11 @@ class DaemonLifeTest {
       Result result = new CommandRun(home.resolve("two")).run("daemon", "run");
 
       assertThat(result.code()).isEqualTo(5);
-      assertThat(result.err()).contains("127.0.0.1:" + daemon.port());
+      assertThat(result.err())
+          .contains(
+              "firn: daemon.listen: 127.0.0.1:" + daemon.port() + " cannot be had: Address",
+              "name another address")
+          .doesNotContain("disk");
     }
   }
 

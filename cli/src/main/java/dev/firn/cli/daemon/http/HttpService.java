@@ -4,6 +4,7 @@ import dev.firn.cli.config.DaemonSettings;
 import dev.firn.cli.daemon.life.Token;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.BindException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -43,7 +44,7 @@ public final class HttpService implements Closeable {
    * Begins to answer.
    *
    * @param endpoints by method and path, as in {@code POST /v1/datasets/{dataset}/append}
-   * @throws IOException if the address cannot be had
+   * @throws BindException if the address cannot be had
    */
   public static HttpService start(
       DaemonSettings settings, Supplier<Optional<Token>> token, Map<String, Endpoint> endpoints)
@@ -76,11 +77,25 @@ public final class HttpService implements Closeable {
     } catch (Exception e) {
       stop(server);
       if (e instanceof IOException io) {
-        throw io;
+        throw unbound(settings, io);
       }
       throw new IOException("HTTP cannot be started: " + e, e);
     }
     return new HttpService(server, connector, settings.host());
+  }
+
+  private static BindException unbound(DaemonSettings settings, IOException failure) {
+    Throwable reason = failure.getCause() == null ? failure : failure.getCause();
+    BindException unbound =
+        new BindException(
+            "daemon.listen: "
+                + settings.host()
+                + ":"
+                + settings.port()
+                + " cannot be had: "
+                + reason.getMessage());
+    unbound.initCause(failure);
+    return unbound;
   }
 
   /** Where it listens, as the beginning of a URL. */

@@ -148,6 +148,11 @@ public final class AppendEndpoint implements Endpoint {
     @Override
     public void land(Body body, ByteBudget.Reservation room) throws InterruptedException {
       String type = String.valueOf(request.getHeaders().get(HttpHeader.CONTENT_TYPE));
+      Optional<String> charset = Charsets.other(type, body);
+      if (charset.isPresent()) {
+        refuse(415, "the body is said to be " + charset.get() + "; expected UTF-8");
+        return;
+      }
       boolean document = type.toLowerCase(Locale.ROOT).startsWith("application/json");
       AppendResult result = lander.land(body, document, target, key, source);
       room.close();

@@ -9,6 +9,7 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import dev.firn.cli.daemon.ingest.Body;
 import dev.firn.cli.daemon.ingest.Growth;
+import dev.firn.core.rows.JsonProblem;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -91,7 +92,7 @@ final class JsonRequest {
                       + ", column "
                       + e.getLocation().getColumnNr())
               + ": "
-              + e.getOriginalMessage());
+              + JsonProblem.plain(e.getOriginalMessage()));
     } catch (IOException e) {
       throw new RefusedException(400, "the body is no JSON: " + e.getMessage());
     }
