@@ -15,7 +15,6 @@ import dev.firn.core.testing.Listing;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Call;
 import dev.firn.core.testing.RecordingDisk.Kind;
-import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
@@ -169,19 +168,8 @@ class DiskTroubleTest {
   @Test
   void rewriteDoesNotStartWithLessThanTheFreeSpaceThatIsToBeKept() throws Exception {
     Path root = FieldCaches.unpack("source-table-fresh", directory);
-    MaintenanceConfig c = Passes.CONFIG;
     Passes passes = new Passes(disk, root);
-    passes.configure(
-        new MaintenanceConfig(
-            c.targetFileBytes(),
-            c.compactFileCount(),
-            c.compactAvgFileBytes(),
-            c.compactBatchBytes(),
-            c.compactBatchRows(),
-            c.retiredGrace(),
-            c.orphanGrace(),
-            Long.MAX_VALUE / 2,
-            c.prove()));
+    passes.configure(TestConfig.like(Passes.CONFIG).minFreeBytes(Long.MAX_VALUE / 2).build());
 
     PassReport report = passes.forced();
 

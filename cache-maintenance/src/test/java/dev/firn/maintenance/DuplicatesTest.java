@@ -160,19 +160,11 @@ class DuplicatesTest {
       large.append(',').append(row(UUID.randomUUID().toString(), i));
     }
     append(large + "]", "[" + row("a", 2) + "]", "[" + row("a", 3) + "]", "[" + row("b", 4) + "]");
-    MaintenanceConfig d = Passes.CONFIG;
     PartitionReport report =
         pass(
-            new MaintenanceConfig(
-                    10_000,
-                    d.compactFileCount(),
-                    d.compactAvgFileBytes(),
-                    d.compactBatchBytes(),
-                    d.compactBatchRows(),
-                    d.retiredGrace(),
-                    d.orphanGrace(),
-                    0,
-                    d.prove())
+            TestConfig.like(Passes.CONFIG)
+                .targetFileBytes(10_000)
+                .build()
                 .with(by("k", Kept.FIRST)));
     assertThat(report.filesLinked()).isEqualTo(1);
     assertThat(report.dropped()).isEqualTo(DroppedRows.of(DropReason.DUPLICATE, 1));

@@ -41,18 +41,12 @@ final class ForeignPasses {
   }
 
   private ForeignPasses with(long targetFileBytes, long batchBytes) {
-    MaintenanceConfig d = MaintenanceConfig.defaults();
     config =
-        new MaintenanceConfig(
-                targetFileBytes,
-                d.compactFileCount(),
-                d.compactAvgFileBytes(),
-                batchBytes,
-                d.compactBatchRows(),
-                d.retiredGrace(),
-                d.orphanGrace(),
-                0,
-                Prove.CONTENT)
+        TestConfig.usual()
+            .targetFileBytes(targetFileBytes)
+            .batchBytes(batchBytes)
+            .prove(Prove.CONTENT)
+            .build()
             .withDistinctCounts(true);
     return this;
   }

@@ -57,18 +57,7 @@ class ManyRowsTest {
     }
 
     private MaintenanceConfig config() {
-      MaintenanceConfig d = MaintenanceConfig.defaults();
-      MaintenanceConfig small =
-          new MaintenanceConfig(
-              d.targetFileBytes(),
-              d.compactFileCount(),
-              d.compactAvgFileBytes(),
-              16 << 20,
-              d.compactBatchRows(),
-              d.retiredGrace(),
-              d.orphanGrace(),
-              0,
-              Prove.COUNTS);
+      MaintenanceConfig small = TestConfig.usual().batchBytes(16 << 20).prove(Prove.COUNTS).build();
       return switch (this) {
         case PROTECTED ->
             small.with(

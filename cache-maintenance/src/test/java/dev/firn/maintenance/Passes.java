@@ -36,27 +36,12 @@ final class Passes {
   }
 
   static MaintenanceConfig config(Prove prove) {
-    return config(prove, 0);
+    return TestConfig.usual().prove(prove).build().withDistinctCounts(true);
   }
 
   /** As {@link #CONFIG}, and no rewrite leaves less than this free. */
   static MaintenanceConfig keepingFree(long bytes) {
-    return config(CONFIG.prove(), bytes);
-  }
-
-  private static MaintenanceConfig config(Prove prove, long minFreeBytes) {
-    MaintenanceConfig d = MaintenanceConfig.defaults();
-    return new MaintenanceConfig(
-            d.targetFileBytes(),
-            d.compactFileCount(),
-            d.compactAvgFileBytes(),
-            d.compactBatchBytes(),
-            d.compactBatchRows(),
-            d.retiredGrace(),
-            d.orphanGrace(),
-            minFreeBytes,
-            prove)
-        .withDistinctCounts(true);
+    return TestConfig.like(CONFIG).minFreeBytes(bytes).build().withDistinctCounts(true);
   }
 
   /** The same clocks and configuration on another disk object. */

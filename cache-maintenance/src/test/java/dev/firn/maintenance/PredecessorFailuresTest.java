@@ -219,20 +219,14 @@ class PredecessorFailuresTest {
     Map<String, List<String>> rows = CacheRows.read(disk, root);
     Path partition = root.resolve(EPOCH);
     Passes passes = new Passes(disk, root);
-    MaintenanceConfig c = Passes.CONFIG;
     // Row groups of one row write a value that many rows share many times over.
     long largest = largestFile(partition.resolve("epoch=1/data"));
     passes.configure(
-        new MaintenanceConfig(
-            largest * 4 / 3 + 16,
-            1,
-            c.compactAvgFileBytes(),
-            1,
-            1,
-            c.retiredGrace(),
-            c.orphanGrace(),
-            0,
-            c.prove()));
+        TestConfig.like(Passes.CONFIG)
+            .targetFileBytes(largest * 4 / 3 + 16)
+            .compactFileCount(1)
+            .batch(1, 1)
+            .build());
     String cursor = Files.readString(partition.resolve("cursor.json"));
 
     PartitionReport first = Passes.of(passes.standard(), EPOCH);
@@ -261,17 +255,7 @@ class PredecessorFailuresTest {
   }
 
   private static MaintenanceConfig withFileCount(int count) {
-    MaintenanceConfig c = Passes.CONFIG;
-    return new MaintenanceConfig(
-        c.targetFileBytes(),
-        count,
-        c.compactAvgFileBytes(),
-        c.compactBatchBytes(),
-        c.compactBatchRows(),
-        c.retiredGrace(),
-        c.orphanGrace(),
-        0,
-        c.prove());
+    return TestConfig.like(Passes.CONFIG).compactFileCount(count).build();
   }
 
   private static Path anyDataFile(Path data) throws IOException {

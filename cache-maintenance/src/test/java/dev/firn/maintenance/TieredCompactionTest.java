@@ -120,17 +120,7 @@ class TieredCompactionTest {
 
   /** Eight times the target is what one rewrite takes. */
   private static MaintenanceConfig config(long inputBytes) {
-    MaintenanceConfig d = Passes.config(Prove.CONTENT);
-    return new MaintenanceConfig(
-        inputBytes / 8,
-        d.compactFileCount(),
-        d.compactAvgFileBytes(),
-        d.compactBatchBytes(),
-        d.compactBatchRows(),
-        d.retiredGrace(),
-        d.orphanGrace(),
-        0,
-        d.prove());
+    return TestConfig.usual().targetFileBytes(inputBytes / 8).prove(Prove.CONTENT).build();
   }
 
   private void append(int exchanges, int rows) throws Exception {

@@ -35,56 +35,6 @@ public record MaintenanceConfig(
     SnapshotPolicy snapshots,
     Policies policies) {
 
-  /** Without repairs, retention and housekeeping, and with all rows of a key. */
-  public MaintenanceConfig(
-      long targetFileBytes,
-      int compactFileCount,
-      long compactAvgFileBytes,
-      long compactBatchBytes,
-      int compactBatchRows,
-      Duration retiredGrace,
-      Duration orphanGrace,
-      long minFreeBytes,
-      Prove prove,
-      SnapshotPolicy snapshots) {
-    this(
-        targetFileBytes,
-        compactFileCount,
-        compactAvgFileBytes,
-        compactBatchBytes,
-        compactBatchRows,
-        retiredGrace,
-        orphanGrace,
-        minFreeBytes,
-        prove,
-        snapshots,
-        Policies.NONE);
-  }
-
-  /** With appends published under the default policy. */
-  public MaintenanceConfig(
-      long targetFileBytes,
-      int compactFileCount,
-      long compactAvgFileBytes,
-      long compactBatchBytes,
-      int compactBatchRows,
-      Duration retiredGrace,
-      Duration orphanGrace,
-      long minFreeBytes,
-      Prove prove) {
-    this(
-        targetFileBytes,
-        compactFileCount,
-        compactAvgFileBytes,
-        compactBatchBytes,
-        compactBatchRows,
-        retiredGrace,
-        orphanGrace,
-        minFreeBytes,
-        prove,
-        SnapshotPolicy.defaults());
-  }
-
   /** How thoroughly rows in = rows out + rows dropped is proved. */
   public enum Prove {
     /** Rows by file and mask, values and nulls by column, every output's footer read back. */
@@ -125,13 +75,16 @@ public record MaintenanceConfig(
       Housekeeping housekeeping,
       DuplicatesConfig duplicates,
       boolean distinctCounts) {
-    private static final Policies NONE =
-        new Policies(
-            AutoRepair.OFF,
-            RetentionConfig.none(),
-            Housekeeping.none(),
-            DuplicatesConfig.none(),
-            false);
+
+    /** No repairs, no retention, no housekeeping, all rows of a key, no counts. */
+    public static Policies none() {
+      return new Policies(
+          AutoRepair.OFF,
+          RetentionConfig.none(),
+          Housekeeping.none(),
+          DuplicatesConfig.none(),
+          false);
+    }
   }
 
   public AutoRepair autoRepair() {
@@ -169,7 +122,9 @@ public record MaintenanceConfig(
             Duration.ofHours(24),
             Duration.ofMinutes(60),
             1L << 30,
-            Prove.COUNTS)
+            Prove.COUNTS,
+            SnapshotPolicy.defaults(),
+            Policies.none())
         .with(Housekeeping.defaults())
         .withDistinctCounts(true);
   }

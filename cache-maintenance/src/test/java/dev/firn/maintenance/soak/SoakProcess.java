@@ -21,6 +21,7 @@ import dev.firn.maintenance.MaintenancePass;
 import dev.firn.maintenance.PassListener;
 import dev.firn.maintenance.PassOptions;
 import dev.firn.maintenance.PassOptions.Steps;
+import dev.firn.maintenance.TestConfig;
 import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.config.MaintenanceConfig.Prove;
 import dev.firn.maintenance.report.PassReport;
@@ -165,17 +166,11 @@ final class SoakProcess {
   }
 
   static MaintenanceConfig config() {
-    MaintenanceConfig d = MaintenanceConfig.defaults();
-    return new MaintenanceConfig(
-        512 << 10,
-        d.compactFileCount(),
-        d.compactAvgFileBytes(),
-        d.compactBatchBytes(),
-        d.compactBatchRows(),
-        RETIRED_GRACE,
-        ORPHAN_GRACE,
-        0,
-        Prove.CONTENT);
+    return TestConfig.usual()
+        .targetFileBytes(512 << 10)
+        .grace(RETIRED_GRACE, ORPHAN_GRACE)
+        .prove(Prove.CONTENT)
+        .build();
   }
 
   static PassOptions forced() {

@@ -12,6 +12,7 @@ import dev.firn.core.plain.PlainPartition;
 import dev.firn.maintenance.MaintenancePass;
 import dev.firn.maintenance.PassListener;
 import dev.firn.maintenance.PassOptions;
+import dev.firn.maintenance.TestConfig;
 import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.retain.RetentionConfig;
 import dev.firn.maintenance.status.PartitionStatus.LiveContent;
@@ -152,16 +153,7 @@ class PlainLookTest {
   }
 
   private static MaintenanceConfig withThreshold(int files) {
-    return new MaintenanceConfig(
-        CONFIG.targetFileBytes(),
-        files,
-        CONFIG.compactAvgFileBytes(),
-        CONFIG.compactBatchBytes(),
-        CONFIG.compactBatchRows(),
-        CONFIG.retiredGrace(),
-        CONFIG.orphanGrace(),
-        CONFIG.minFreeBytes(),
-        CONFIG.prove());
+    return TestConfig.like(CONFIG).compactFileCount(files).build();
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.firn.core.append.SnapshotPolicy;
 import dev.firn.maintenance.config.Housekeeping;
 import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.config.MaintenanceConfig.AutoRepair;
+import dev.firn.maintenance.config.MaintenanceConfig.Policies;
 import dev.firn.maintenance.config.MaintenanceConfig.Prove;
 import dev.firn.maintenance.rewrite.RewriteLimits;
 import java.time.Duration;
@@ -90,7 +91,8 @@ enum MaintenanceKey {
             prove((String) value.apply(PROVE)),
             new SnapshotPolicy(
                 Math.toIntExact((Long) value.apply(MIN_SNAPSHOTS_TO_KEEP)),
-                Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))))
+                Duration.ofHours((Long) value.apply(MAX_SNAPSHOT_AGE_HOURS))),
+            Policies.none())
         .with(autoRepair((String) value.apply(AUTO_REPAIR)))
         .with(
             new Housekeeping(
