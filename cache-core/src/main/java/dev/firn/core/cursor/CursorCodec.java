@@ -14,10 +14,12 @@ import dev.firn.core.cursor.Cursor.Compaction;
 import dev.firn.core.cursor.Cursor.Origin;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.Layout;
+import dev.firn.core.layout.SwapTime;
 import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -224,13 +226,13 @@ public final class CursorCodec {
    * Firn gives no meaning to is carried over, in the compaction as well.
    *
    * @param rowCount live rows of the new generation
-   * @param compactedAt ISO time of the swap
+   * @param compactedAt time of the swap
    */
   public static byte[] formatSwapped(
       Cursor before,
       GenerationName live,
       long rowCount,
-      String compactedAt,
+      Instant compactedAt,
       long dataFilesBefore,
       long dataFilesAfter) {
     ObjectNode fields = before.fields();
@@ -246,7 +248,7 @@ public final class CursorCodec {
         compaction.put("previousEpoch", before.live().number());
       }
     }
-    compaction.put("compactedAt", compactedAt);
+    compaction.put("compactedAt", SwapTime.format(compactedAt));
     compaction.put("dataFilesBefore", dataFilesBefore);
     compaction.put("resettleBaselineFiles", dataFilesAfter);
     JsonNode last = fields.path("compaction");

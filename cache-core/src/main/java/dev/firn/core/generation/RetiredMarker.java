@@ -4,6 +4,7 @@ import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.layout.PartitionFiles;
+import dev.firn.core.layout.SwapTime;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -42,6 +43,6 @@ public record RetiredMarker(Optional<Instant> since) {
     DurableFiles.replace(
         disk,
         generation.resolve(PartitionFiles.RETIRED),
-        since.toString().getBytes(StandardCharsets.UTF_8));
+        SwapTime.format(since).getBytes(StandardCharsets.UTF_8));
   }
 }

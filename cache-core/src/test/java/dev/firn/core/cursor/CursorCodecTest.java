@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CursorCodecTest {
   private static final Path FILE = GoldenCursors.FILE;
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Instant SWAPPED = Instant.parse("2026-11-22T05:00:00.125987654Z");
 
   /** File; type; what the message must say was expected; what it must say was found. */
   private record Wrong(
@@ -183,7 +185,7 @@ class CursorCodecTest {
         GoldenCursors.valid("field-compaction"),
         name("table-1795319052416"),
         358892,
-        "2026-11-22T05:00:00.125Z",
+        SWAPPED,
         3529,
         12);
   }
@@ -192,7 +194,7 @@ class CursorCodecTest {
     Cursor before =
         CursorCodec.parse(
             FILE, CursorCodec.formatRemembering(GoldenCursors.valid("field-epoch-compaction"), 9));
-    return CursorCodec.formatSwapped(before, name("epoch=2"), 31, "2026-11-22T05:00:00.125Z", 4, 1);
+    return CursorCodec.formatSwapped(before, name("epoch=2"), 31, SWAPPED, 4, 1);
   }
 
   @Test
@@ -221,7 +223,7 @@ class CursorCodecTest {
         CursorCodec.parse(
             FILE,
             CursorCodec.formatSwapped(
-                GoldenCursors.valid("field-epoch-named"), name("epoch=4"), 1, "", 2, 1));
+                GoldenCursors.valid("field-epoch-named"), name("epoch=4"), 1, SWAPPED, 2, 1));
     assertThat(named.live()).isEqualTo(name("epoch=4"));
     assertThat(named.fields().path("layout").asText()).as("kept").isEqualTo("epoch");
   }
@@ -255,11 +257,10 @@ class CursorCodecTest {
     assertThat(remembering.origin()).isEqualTo(Origin.FIRN);
 
     Cursor swapped =
-        CursorCodec.parse(
-            FILE, CursorCodec.formatSwapped(before, next, 77, "2026-11-22T05:00:00Z", 40, 3));
+        CursorCodec.parse(FILE, CursorCodec.formatSwapped(before, next, 77, SWAPPED, 40, 3));
     assertThat(swapped.live()).isEqualTo(next);
     assertThat(swapped.compaction())
-        .contains(new Compaction(before.live(), "2026-11-22T05:00:00Z", 40, 3));
+        .contains(new Compaction(before.live(), "2026-11-22T05:00:00.125Z", 40, 3));
     assertThat(swapped.rowCount()).isEqualTo(77);
     assertThat(swapped.highestNumber()).isEqualTo(next.number());
     assertThat(swapped.origin()).isEqualTo(Origin.FIRN);
@@ -279,11 +280,10 @@ class CursorCodecTest {
     GenerationName next = new GenerationName(before.live().layout(), before.highestNumber() + 1);
 
     Cursor swapped =
-        CursorCodec.parse(
-            FILE, CursorCodec.formatSwapped(before, next, 7, "2026-11-22T05:00:00Z", 40, 3));
+        CursorCodec.parse(FILE, CursorCodec.formatSwapped(before, next, 7, SWAPPED, 40, 3));
 
     assertThat(swapped.compaction())
-        .contains(new Compaction(before.live(), "2026-11-22T05:00:00Z", 40, 3));
+        .contains(new Compaction(before.live(), "2026-11-22T05:00:00.125Z", 40, 3));
     assertThat(swapped.fields().path("compaction").path("futureMember").asText()).isEqualTo("x");
     assertThat(swapped.fields().path("compaction").path("writerGeneration").asInt()).isEqualTo(3);
   }
@@ -297,7 +297,8 @@ class CursorCodecTest {
     Cursor still = CursorCodec.parse(FILE, CursorCodec.formatRemembering(nine, 5));
     assertThat(still.highestNumber()).isEqualTo(9);
     Cursor swapped =
-        CursorCodec.parse(FILE, CursorCodec.formatSwapped(still, name("epoch=4"), 1, "", 1, 1));
+        CursorCodec.parse(
+            FILE, CursorCodec.formatSwapped(still, name("epoch=4"), 1, SWAPPED, 1, 1));
     assertThat(swapped.highestNumber()).isEqualTo(9);
   }
 

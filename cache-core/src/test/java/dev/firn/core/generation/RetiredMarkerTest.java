@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +37,22 @@ class RetiredMarkerTest {
     RetiredMarker.write(disk, generation, SINCE.plusSeconds(60));
     assertThat(found()).contains(new RetiredMarker(Optional.of(SINCE.plusSeconds(60))));
     assertThat(disk.calls()).filteredOn(c -> c.kind() == Kind.SYNC_DIRECTORY).hasSize(2);
+  }
+
+  @Test
+  void timesAreWrittenAsProgramsOfTheFieldDoAndReadWithAnyDigits() throws IOException {
+    Map<String, String> written =
+        Map.of(
+            "2026-11-22T03:44:12Z", "2026-11-22T03:44:12.000Z",
+            "2026-11-22T03:44:12.810Z", "2026-11-22T03:44:12.810Z",
+            "2026-11-22T03:44:12.810999999Z", "2026-11-22T03:44:12.810Z");
+    for (Map.Entry<String, String> time : written.entrySet()) {
+      Instant since = Instant.parse(time.getKey());
+      RetiredMarker.write(new RecordingDisk(), generation, since);
+      assertThat(generation.resolve(".retired")).hasContent(time.getValue());
+      Files.writeString(generation.resolve(".retired"), time.getKey());
+      assertThat(found()).contains(new RetiredMarker(Optional.of(since)));
+    }
   }
 
   @ParameterizedTest

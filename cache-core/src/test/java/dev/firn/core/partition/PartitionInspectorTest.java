@@ -451,7 +451,7 @@ class PartitionInspectorTest {
               assertLive(partition, "table-7").cursor().cursor(),
               TestGenerations.name("table-8"),
               3,
-              NOW.toString(),
+              NOW,
               1,
               1);
       List<Step> steps =

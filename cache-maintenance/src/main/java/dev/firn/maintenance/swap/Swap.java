@@ -147,7 +147,7 @@ final class Swap {
             planned.cursor().cursor(),
             built.name(),
             catchUp.proof(built).rowsOut(),
-            now.toString(),
+            now,
             dataFilesBefore + catchUp.files(),
             built.dataFiles() + catchUp.files());
     try {
