@@ -4,6 +4,7 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.cursor.CursorFile;
 import dev.firn.core.cursor.CursorState;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.Partition;
@@ -115,7 +116,7 @@ public final class PartitionAssessor {
                 Optional.of(live.generation().name().layout()),
                 live.generation().name().format(),
                 Outcome.FAILED,
-                "cannot be assessed: " + e));
+                "cannot be assessed: " + DiskReason.of(e)));
       }
     }
     throw new AssertionError(state);

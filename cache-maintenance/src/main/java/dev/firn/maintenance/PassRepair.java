@@ -1,5 +1,6 @@
 package dev.firn.maintenance;
 
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.layout.Partition;
 import dev.firn.maintenance.repair.CacheRepair;
 import dev.firn.maintenance.repair.MendReport;
@@ -36,7 +37,7 @@ final class PassRepair {
       try {
         done = repair.mendProvable(partition).map(PassRepair::say);
       } catch (IOException | RuntimeException e) {
-        done = Optional.of("not mended: " + e);
+        done = Optional.of("not mended: " + DiskReason.of(e));
       }
       done.ifPresent(
           words -> {

@@ -6,6 +6,7 @@ import dev.firn.core.cursor.CursorState.Absent;
 import dev.firn.core.cursor.CursorState.Present;
 import dev.firn.core.cursor.CursorState.Unreadable;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.disk.DurableFiles;
 import dev.firn.core.disk.FileStat;
 import java.io.IOException;
@@ -39,7 +40,7 @@ public final class CursorFile {
     } catch (NoSuchFileException e) {
       return new Unreadable(file, file + ": vanished while it was read", false);
     } catch (IOException e) {
-      return new Unreadable(file, file + ": cannot be read: " + e, false);
+      return new Unreadable(file, file + ": cannot be read: " + DiskReason.of(e, file), false);
     }
     try {
       return new Present(CursorCodec.parse(file, bytes), bytes);

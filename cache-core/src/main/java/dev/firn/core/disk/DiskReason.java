@@ -1,10 +1,13 @@
 package dev.firn.core.disk;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Why a disk did not do what it was asked, and whether it is the disk at all that failed. */
 public final class DiskReason {
@@ -23,7 +26,10 @@ public final class DiskReason {
 
   private DiskReason() {}
 
-  /** For people. Java says of some failures of a disk only the file's name. */
+  /**
+   * For people, without names of classes where there is anything else to say. Java says of some
+   * failures of a disk only the file's name, and some of its exceptions only carry another one.
+   */
   public static String of(Throwable error) {
     if (error instanceof AccessDeniedException denied && denied.getReason() == null) {
       return denied.getFile() + ": permission denied";
@@ -31,7 +37,31 @@ public final class DiskReason {
     if (error instanceof NoSuchFileException missing && missing.getReason() == null) {
       return missing.getFile() + ": no such file or directory";
     }
-    return error.getMessage() == null ? error.toString() : error.getMessage();
+    String message = error.getMessage();
+    Throwable cause = error.getCause();
+    if (cause != null && isEnvelope(message, cause)) {
+      return of(cause);
+    }
+    if (message != null) {
+      return message;
+    }
+    return error instanceof EOFException
+        ? "it ends too early"
+        : "unexpected " + error.getClass().getSimpleName();
+  }
+
+  /** {@link #of}, for a sentence that begins with the file already. */
+  public static String of(Throwable error, Path named) {
+    String reason = of(error);
+    String file = named + ": ";
+    return reason.startsWith(file) ? reason.substring(file.length()) : reason;
+  }
+
+  /** True if an exception with this message says no more than its cause does. */
+  private static boolean isEnvelope(@Nullable String message, Throwable cause) {
+    return message == null
+        || message.equals(cause.toString())
+        || message.equals(cause.getMessage());
   }
 
   /**

@@ -82,7 +82,7 @@ public final class PartitionInspector {
           partition,
           Problem.CURSOR_UNREADABLE,
           partition.directory(),
-          partition.directory() + ": cannot be listed: " + DiskReason.of(e));
+          partition.directory() + ": cannot be listed: " + DiskReason.of(e, partition.directory()));
     }
     CursorState state = CursorFile.read(disk, file);
     if (state instanceof CursorState.Absent) {

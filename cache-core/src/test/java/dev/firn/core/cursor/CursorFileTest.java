@@ -75,7 +75,7 @@ class CursorFileTest {
             throw new AccessDeniedException(call.path().toString());
           }
         });
-    assertUnreadable("cannot be read: java.nio.file.AccessDeniedException");
+    assertUnreadable("cannot be read: permission denied");
   }
 
   @Test
@@ -87,7 +87,7 @@ class CursorFileTest {
             throw new AccessDeniedException(call.path().toString());
           }
         });
-    assertUnreadable("cannot be read: java.nio.file.AccessDeniedException");
+    assertUnreadable("cannot be read: permission denied");
   }
 
   @Test
@@ -99,7 +99,7 @@ class CursorFileTest {
             throw new IOException("Input/output error");
           }
         });
-    assertUnreadable("cannot be read: java.io.IOException: Input/output error");
+    assertUnreadable("cannot be read: Input/output error");
   }
 
   @Test

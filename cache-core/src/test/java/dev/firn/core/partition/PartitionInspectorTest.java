@@ -209,7 +209,7 @@ class PartitionInspectorTest {
             throw new AccessDeniedException(call.path().toString());
           }
         });
-    assertProblem(partition, Problem.CURSOR_UNREADABLE, "AccessDeniedException");
+    assertProblem(partition, Problem.CURSOR_UNREADABLE, "cannot be read: permission denied");
   }
 
   @Test
@@ -221,7 +221,7 @@ class PartitionInspectorTest {
             throw new AccessDeniedException(call.path().toString());
           }
         });
-    assertProblem(partition, Problem.CURSOR_UNREADABLE, "cannot be listed");
+    assertProblem(partition, Problem.CURSOR_UNREADABLE, "cannot be listed: permission denied");
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.firn.maintenance.retain;
 
 import dev.firn.core.CacheException;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
@@ -160,7 +161,7 @@ public final class RetentionDecider {
     } catch (CacheException e) {
       return failed(dataset, cutoff, String.valueOf(e.getMessage()));
     } catch (IOException | RuntimeException e) {
-      return failed(dataset, cutoff, e.toString());
+      return failed(dataset, cutoff, DiskReason.of(e));
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.firn.maintenance.rewrite;
 
+import dev.firn.core.disk.DiskReason;
 import java.io.Closeable;
 import java.io.IOException;
 import java.util.HashMap;
@@ -48,7 +49,7 @@ final class BatchInputs implements Closeable {
           slice.group().rows());
     } catch (IOException | RuntimeException e) {
       throw new UnreadableInputException(
-          input.name(), "Column " + column + " does not decode: " + e, e);
+          input.name(), "Column " + column + " does not decode: " + DiskReason.of(e), e);
     }
   }
 

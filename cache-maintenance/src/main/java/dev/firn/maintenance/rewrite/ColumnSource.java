@@ -1,5 +1,6 @@
 package dev.firn.maintenance.rewrite;
 
+import dev.firn.core.disk.DiskReason;
 import java.io.IOException;
 import org.apache.parquet.column.ColumnReader;
 import org.apache.parquet.io.api.Binary;
@@ -69,7 +70,8 @@ final class ColumnSource implements TripletSource {
     try {
       block.size = read(block);
     } catch (RuntimeException e) {
-      throw new UnreadableInputException(input, "Column " + column + " does not decode: " + e, e);
+      throw new UnreadableInputException(
+          input, "Column " + column + " does not decode: " + DiskReason.of(e), e);
     }
     return block.size > 0;
   }

@@ -154,7 +154,7 @@ final class InspectedPartitions {
           .forEach(path -> notes.add(cache.relative(path) + ": a record that cannot be read"));
       return notes;
     } catch (IOException e) {
-      return List.of("what is in quarantine cannot be listed: " + e);
+      return List.of("what is in quarantine cannot be listed: " + DiskReason.of(e));
     }
   }
 

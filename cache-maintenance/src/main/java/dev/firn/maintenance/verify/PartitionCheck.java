@@ -94,7 +94,7 @@ final class PartitionCheck {
         findings.damage(
             partition.directory(),
             "a partition that can be read",
-            e instanceof IOException ? Findings.why(e) : e.toString(),
+            Findings.why(e),
             "what comes after it could not be checked",
             "see to the disk, and check again");
       }
