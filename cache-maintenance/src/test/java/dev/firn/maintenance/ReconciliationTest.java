@@ -37,6 +37,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.iceberg.GenericStatisticsFile;
+import org.apache.iceberg.Table;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,7 +131,7 @@ class ReconciliationTest {
         .containsExactly(
             new Removed(
                 relative(metadata),
-                "2 manifests and manifest lists of interrupted commits, which no version names,"
+                "2 files of metadata of interrupted commits, which no version names,"
                     + " last changed 60 min ago",
                 2 * Files.size(younger)));
     assertThat(younger).exists();
@@ -137,6 +139,43 @@ class ReconciliationTest {
     assertThat(names()).isEqualTo(before);
     assertThat(CacheRows.read(disk, root)).isEqualTo(rows);
     assertThat(at(HOUR.plusSeconds(1)).removed()).isEmpty();
+  }
+
+  /** As an engine leaves them that was killed between the file and its entry. */
+  @Test
+  void statisticsThatNoVersionNamesGoAndThoseOfAnOlderVersionStay() throws Exception {
+    Path named = plant(metadata.resolve("1-named.stats"), committed.minusSeconds(60));
+    Path stray = plant(metadata.resolve("1-stray.stats"), committed.minusSeconds(60));
+    Path later = plant(metadata.resolve("2-stray.stats"), committed.plusSeconds(60));
+    Table table = Appends.live(disk, root).generation().table();
+    long snapshot = table.currentSnapshot().snapshotId();
+    table
+        .updateStatistics()
+        .setStatistics(
+            new GenericStatisticsFile(
+                snapshot, table.location() + "/metadata/1-named.stats", 10, 2, List.of()))
+        .commit();
+    table.updateStatistics().removeStatistics(snapshot).commit(); // an older version names it
+    for (Path version : versions()) {
+      Files.setLastModifiedTime(version, FileTime.from(committed));
+    }
+
+    assertThat(at(HOUR.minusSeconds(61)).removed()).isEmpty();
+    assertThat(at(HOUR).removed()).extracting(Removed::path).containsExactly(relative(metadata));
+
+    assertThat(stray).doesNotExist();
+    assertThat(named).exists();
+    assertThat(at(HOUR.multipliedBy(2)).removed()).isEmpty();
+    assertThat(later).as("nothing was committed after it").exists();
+    at(Duration.ofHours(24).plusSeconds(60));
+    assertThat(later).doesNotExist();
+    assertThat(named).exists();
+  }
+
+  private List<Path> versions() throws IOException {
+    try (Stream<Path> files = Files.list(metadata)) {
+      return files.filter(f -> f.toString().endsWith(".metadata.json")).toList();
+    }
   }
 
   @Test
@@ -326,7 +365,7 @@ class ReconciliationTest {
     Set<String> before = names();
     for (long step = 0; ; step++) {
       stray(committed.minusSeconds(60));
-      stray(committed.minusSeconds(60));
+      plant(metadata.resolve("1-" + UUID.randomUUID() + ".stats"), committed.minusSeconds(60));
       RecordingDisk dying = new RecordingDisk();
       dying.killAfter(step);
       advanceTo(HOUR);

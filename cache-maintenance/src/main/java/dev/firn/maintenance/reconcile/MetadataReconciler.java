@@ -7,6 +7,7 @@ import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.MetadataVersions;
 import dev.firn.core.generation.VersionReach;
 import dev.firn.core.layout.Partition;
+import dev.firn.core.layout.PartitionFiles;
 import dev.firn.core.lock.HeldLock;
 import dev.firn.core.lock.PartitionLocks;
 import dev.firn.core.partition.PartitionInspector;
@@ -33,16 +34,17 @@ import java.util.regex.Pattern;
 
 /**
  * Removes from {@code metadata/} of a live generation what an interrupted commit has left:
- * manifests and manifest lists that no version which is there leads to. Publishes clean up behind
- * themselves; this is for tables to which nothing is appended any more.
+ * manifests, manifest lists and files of statistics that no version which is there leads to.
+ * Publishes clean up behind themselves; this is for tables to which nothing is appended any more.
  *
  * <p><b>Who may still need one.</b> A reader begins with a version that is there, so what it needs
  * is named. A commit of Firn's writes its manifests while it holds the commit lock, however long it
- * may be suspended; so nobody of ours is between writing and naming them while we hold it. Another
- * program takes no lock. Its commit builds on the version that was current; once a later one is
- * there it must begin again, and then the grace is that of orphans. Where nothing was committed
- * after the file was written, it could still succeed, and the file stays for the grace of retired
- * generations. Ages are those that passes have observed, as for all that is swept.
+ * may be suspended, and its statistics before the generation has its name; so nobody of ours is
+ * between writing and naming them while we hold the lock. Another program takes no lock. Its commit
+ * builds on the version that was current; once a later one is there it must begin again, and then
+ * the grace is that of orphans. Where nothing was committed after the file was written, it could
+ * still succeed, and the file stays for the grace of retired generations. Ages are those that
+ * passes have observed, as for all that is swept.
  *
  * <p><b>What is not touched.</b> Versions: how many stay is for publishes to decide, and what is
  * there may be what a repair goes back to. Data files; names of another form; anything that is not
@@ -65,7 +67,9 @@ import java.util.regex.Pattern;
  * commits it between the last look and the removal, finds it there.
  */
 public final class MetadataReconciler {
-  private static final Pattern MANIFEST = Pattern.compile("snap-.*\\.avro|.*-m[0-9]+\\.avro");
+  private static final Pattern WRITTEN_AHEAD =
+      Pattern.compile(
+          "snap-.*\\.avro|.*-m[0-9]+\\.avro|.*" + Pattern.quote(PartitionFiles.STATISTICS));
 
   private final Disk disk;
   private final MaintenanceConfig config;
@@ -152,7 +156,7 @@ public final class MetadataReconciler {
     Path directory = generation.paths().metadata();
     List<String> names = disk.list(directory);
     Set<String> strays = new TreeSet<>(names);
-    strays.removeIf(name -> !MANIFEST.matcher(name).matches());
+    strays.removeIf(name -> !WRITTEN_AHEAD.matcher(name).matches());
     if (strays.isEmpty() || !generation.metadata().propertyAsBoolean("gc.enabled", true)) {
       return StrayMetadata.NONE;
     }
@@ -195,7 +199,7 @@ public final class MetadataReconciler {
         return Optional.of(
             version
                 + " or a manifest list that it names cannot be read, so it cannot be told which"
-                + " manifests are needed: "
+                + " manifests and statistics are needed: "
                 + e.getMessage());
       } finally {
         strays.removeAll(named);
@@ -237,8 +241,8 @@ public final class MetadataReconciler {
     }
     String why =
         count
-            + (count == 1 ? " manifest or manifest list" : " manifests and manifest lists")
-            + " of interrupted commits, which no version names, last changed "
+            + (count == 1 ? " file" : " files")
+            + " of metadata of interrupted commits, which no version names, last changed "
             + time.age(newest).toMinutes()
             + " min ago";
     return new SweepItem(directory, Optional.empty(), Kind.ORPHAN, Action.REMOVE, why, bytes);

@@ -7,7 +7,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Manifests and manifest lists of a live generation that no version of its metadata leads to.
+ * Manifests, manifest lists and files of statistics of a live generation that no version of its
+ * metadata leads to.
  *
  * @param versions names of the metadata files by which that was decided
  * @param removable by file name, those whose grace is over
