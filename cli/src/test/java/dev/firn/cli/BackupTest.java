@@ -40,9 +40,16 @@ class BackupTest {
     }
     assertThat(run(target, "query", "status").out())
         .startsWith(
-            "This is a backup of 2026-08-03T12:00:00Z: what was appended later is not in it.");
+            "This is a backup of 2026-08-03T12:00:00Z: what was appended to the original later is"
+                + " not in it.\nIf it is the cache that you use now, remove "
+                + target
+                + "/backup.json, which says so.\n");
     assertThat(run(root, "query", "status").out()).doesNotContain("backup");
     assertThat(run(target, "query", "maintain", "--force").code()).isZero();
+    assertThat(run(target, "query", "verify", "--full").code()).isZero();
+
+    Files.delete(target.resolve("backup.json"));
+    assertThat(run(target, "query", "status").out()).doesNotContain("backup");
     assertThat(run(target, "query", "verify", "--full").code()).isZero();
   }
 

@@ -50,7 +50,12 @@ public final class StatusText {
             at ->
                 lines.addAll(
                     List.of(
-                        "This is a backup of " + at + ": what was appended later is not in it.",
+                        "This is a backup of "
+                            + at
+                            + ": what was appended to the original later is not in it.",
+                        "If it is the cache that you use now, remove "
+                            + root
+                            + "/backup.json, which says so.",
                         "")));
     addAttention();
     addTable();
