@@ -16,6 +16,7 @@ import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.notes.PassMemory;
 import dev.firn.maintenance.plan.CompactionPlan.Rewrite;
 import dev.firn.maintenance.plan.SnapshotReader.Content;
+import dev.firn.maintenance.report.FailedDisk;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.retain.ArchiveFailedException;
@@ -167,7 +168,7 @@ final class PartitionCompaction {
       } catch (CommitConflict e) {
         return current.report(Outcome.FAILED, e.getMessage() + "; the next pass plans anew");
       } catch (ArchiveFailedException e) {
-        diskRefused |= e.getCause() instanceof IOException io && !(io instanceof CacheException);
+        diskRefused |= e.getCause() != null && FailedDisk.isReasonOf(e.getCause());
         return current.report(Outcome.FAILED, String.valueOf(e.getMessage())); // tried next time
       } catch (NotEnoughSpaceException e) {
         Optional<Rewrite> affordable = rewrite.wholeFilesAlone();
@@ -185,7 +186,7 @@ final class PartitionCompaction {
   }
 
   private PartitionReport refused(Assessment assessment, IOException error) {
-    diskRefused |= !(error instanceof CacheException);
+    diskRefused |= FailedDisk.isReasonOf(error);
     return assessment.report(
         Outcome.FAILED, Objects.requireNonNullElse(error.getMessage(), error.toString()));
   }

@@ -1,6 +1,5 @@
 package dev.firn.maintenance;
 
-import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.disk.Disk;
@@ -16,6 +15,7 @@ import dev.firn.maintenance.drop.DroppedDatasets;
 import dev.firn.maintenance.notes.ObservedTime;
 import dev.firn.maintenance.reconcile.LitterInspector;
 import dev.firn.maintenance.reconcile.MetadataReconciler;
+import dev.firn.maintenance.report.FailedDisk;
 import dev.firn.maintenance.report.Litter;
 import dev.firn.maintenance.report.PartitionReport;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
@@ -152,8 +152,7 @@ final class PassSweep {
       return with(report, Outcome.FAILED, "not swept: " + e.getMessage());
     } catch (IOException | RuntimeException e) {
       // What is missing was dropped, or removed by another pass, while this one looked.
-      boolean missing = e instanceof NoSuchFileException;
-      diskRefused |= e instanceof IOException && !(e instanceof CacheException) && !missing;
+      diskRefused |= !(e instanceof NoSuchFileException) && FailedDisk.isReasonOf(e);
       String why = DiskReason.of(e);
       return with(report, Outcome.FAILED, "not swept: " + why);
     }

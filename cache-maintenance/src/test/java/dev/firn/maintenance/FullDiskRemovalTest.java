@@ -117,6 +117,10 @@ class FullDiskRemovalTest {
                       new PurgeOptions(true, true, true))
                   .partitions()
                   .get(0);
+          if (purged.outcome() == Outcome.FAILED) {
+            assertThat(purged.diskRefused()).as(purged.reason()).isTrue();
+            return false;
+          }
           return purged.outcome() == Outcome.PURGED || purged.outcome() == Outcome.CLEAN;
         });
   }

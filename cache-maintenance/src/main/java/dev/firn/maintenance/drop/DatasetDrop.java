@@ -1,6 +1,5 @@
 package dev.firn.maintenance.drop;
 
-import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.AppendOptions;
@@ -24,6 +23,7 @@ import dev.firn.maintenance.drop.DropReport.Dropped;
 import dev.firn.maintenance.drop.DropReport.Outcome;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;
+import dev.firn.maintenance.report.FailedDisk;
 import dev.firn.maintenance.reserve.Reserve;
 import dev.firn.maintenance.swap.Trees;
 import java.io.IOException;
@@ -135,7 +135,7 @@ public final class DatasetDrop {
       answer = new Answer(Outcome.HELD, "held by " + e.owner(), false);
     } catch (IOException e) {
       String why = DiskReason.of(e);
-      answer = new Answer(Outcome.FAILED, why + "; run it again", !(e instanceof CacheException));
+      answer = new Answer(Outcome.FAILED, why + "; run it again", FailedDisk.isReasonOf(e));
     }
     DropReport report =
         new DropReport(

@@ -1,6 +1,5 @@
 package dev.firn.maintenance.purge;
 
-import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.condition.InvalidConditionException;
@@ -14,6 +13,7 @@ import dev.firn.maintenance.drop.DroppedDatasets;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;
 import dev.firn.maintenance.purge.PurgedPartition.Outcome;
+import dev.firn.maintenance.report.FailedDisk;
 import dev.firn.maintenance.reserve.Reserve;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -109,10 +109,7 @@ public final class CachePurge {
       return PurgedPartition.without(partition, Outcome.HELD, "held by " + e.owner(), false);
     } catch (IOException e) {
       return PurgedPartition.without(
-          partition,
-          Outcome.FAILED,
-          DiskReason.of(e) + "; run it again",
-          !(e instanceof CacheException));
+          partition, Outcome.FAILED, DiskReason.of(e) + "; run it again", FailedDisk.isReasonOf(e));
     }
   }
 

@@ -29,6 +29,7 @@ import dev.firn.maintenance.repair.Mend.Withhold;
 import dev.firn.maintenance.repair.MendReport.Kind;
 import dev.firn.maintenance.repair.MendReport.Status;
 import dev.firn.maintenance.repair.RepairedPartition.Outcome;
+import dev.firn.maintenance.report.FailedDisk;
 import dev.firn.maintenance.sweep.SweepInspector;
 import dev.firn.maintenance.verify.CacheVerifier;
 import dev.firn.maintenance.verify.Finding;
@@ -171,7 +172,7 @@ public final class CacheRepair {
       } catch (CommitConflict e) {
         return result(Outcome.FAILED, e.getMessage() + "; run it again", before, verify());
       } catch (IOException | RuntimeException e) {
-        diskRefused |= e instanceof IOException && !(e instanceof CacheException);
+        diskRefused |= FailedDisk.isReasonOf(e);
         String why = DiskReason.of(e);
         return result(Outcome.FAILED, why, before, verify());
       }

@@ -1,6 +1,5 @@
 package dev.firn.maintenance.restore;
 
-import dev.firn.core.CacheException;
 import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.LeaseUnavailable;
 import dev.firn.core.append.Publisher;
@@ -19,6 +18,7 @@ import dev.firn.core.partition.PartitionState.Unreadable;
 import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.journal.Journal;
 import dev.firn.maintenance.journal.JournalEntry;
+import dev.firn.maintenance.report.FailedDisk;
 import dev.firn.maintenance.restore.RestorePlan.Refusal;
 import dev.firn.maintenance.restore.RestorePlan.Restore;
 import dev.firn.maintenance.restore.RestoreReport.Outcome;
@@ -84,7 +84,7 @@ public final class PartitionRestore {
           partition, Outcome.FAILED, e.getMessage() + "; run it again", false);
     } catch (IOException e) {
       return RestoreReport.without(
-          partition, Outcome.FAILED, DiskReason.of(e), !(e instanceof CacheException));
+          partition, Outcome.FAILED, DiskReason.of(e), FailedDisk.isReasonOf(e));
     }
   }
 
