@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -156,6 +157,14 @@ public final class CommandRun implements Environment.Maintenance {
   /** What the last pass was asked to do; null if there was none. */
   public PassOptions options() {
     return options;
+  }
+
+  /** Runs {@code firn query} with these words on the cache at {@code root}. */
+  Result query(Path root, String... words) {
+    List<String> args = new ArrayList<>(List.of("query"));
+    args.addAll(List.of(words));
+    args.addAll(List.of("--root", root.toString()));
+    return run(args.toArray(String[]::new));
   }
 
   public Result run(String... args) {

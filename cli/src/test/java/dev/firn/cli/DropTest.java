@@ -8,9 +8,7 @@ import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,12 +23,7 @@ class DropTest {
   }
 
   private Result run(String... words) {
-    return new CommandRun(home)
-        .maintaining()
-        .run(
-            Stream.of(new String[] {"query"}, words, new String[] {"--root", root.toString()})
-                .flatMap(Arrays::stream)
-                .toArray(String[]::new));
+    return new CommandRun(home).maintaining().query(root, words);
   }
 
   @Test

@@ -13,11 +13,9 @@ import dev.firn.testdata.FieldCaches;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,12 +40,7 @@ class PurgeTest {
   }
 
   private Result run(String... words) {
-    return new CommandRun(home)
-        .maintaining()
-        .run(
-            Stream.of(new String[] {"query"}, words, new String[] {"--root", root.toString()})
-                .flatMap(Arrays::stream)
-                .toArray(String[]::new));
+    return new CommandRun(home).maintaining().query(root, words);
   }
 
   @Test

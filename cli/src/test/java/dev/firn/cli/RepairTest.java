@@ -27,12 +27,7 @@ class RepairTest {
   private final LocalDisk disk = new LocalDisk();
 
   private Result run(Path root, String... words) {
-    return new CommandRun(home)
-        .maintaining()
-        .run(
-            Stream.of(new String[] {"query"}, words, new String[] {"--root", root.toString()})
-                .flatMap(Arrays::stream)
-                .toArray(String[]::new));
+    return new CommandRun(home).maintaining().query(root, words);
   }
 
   @Test
