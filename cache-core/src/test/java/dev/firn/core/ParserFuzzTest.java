@@ -8,7 +8,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.firn.core.append.HeldExchange;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.condition.InvalidConditionException;
-import dev.firn.core.cursor.CursorCodec;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.Generation;
@@ -18,7 +17,6 @@ import dev.firn.core.generation.RetiredMarker;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.LandedName;
-import dev.firn.core.layout.Layout;
 import dev.firn.core.layout.PartitionFiles;
 import dev.firn.core.testing.Mutations;
 import dev.firn.testdata.FieldCaches;
@@ -75,23 +73,6 @@ class ParserFuzzTest {
       }
     }
     assertThat(accepted).as("some mutations mean something").isPositive();
-  }
-
-  @Test
-  void cursorsAreReadOrRefusedByName() {
-    List<String> seeds = new ArrayList<>();
-    GenerationName name = new GenerationName(Layout.SOURCE_TABLE, 7);
-    seeds.add(new String(CursorCodec.formatFirst(name, new UUID(1, 2)), StandardCharsets.UTF_8));
-    seeds.add("{\"epoch\": 3, \"rowCount\": 9, \"retention\": {\"a\": [1, {}]}}");
-    List<String> words = new ArrayList<>(Mutations.JSON);
-    words.addAll(
-        List.of("\"version\":1,", "\"epoch\":2,", "\"tableDir\":\"table-7\",", "\"compaction\":{"));
-    fuzz(
-        seeds,
-        words,
-        Mutations.ROUNDS,
-        CacheException.class,
-        bytes -> CursorCodec.parse(FILE, bytes));
   }
 
   @Test

@@ -1,20 +1,25 @@
 package dev.firn.core.cursor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import dev.firn.core.CacheException;
+import dev.firn.core.layout.GenerationName;
+import dev.firn.core.layout.Layout;
+import dev.firn.core.testing.Mutations;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whatever happens to a cursor's bytes, it is a cursor or a {@link CacheException}. */
 class CursorMutationTest {
+  private static final long SEED = 1795319052415L;
   private static final List<String> GOLDEN =
       List.of(
           "field-source-table",
@@ -23,83 +28,29 @@ class CursorMutationTest {
           "field-retention",
           "firn-v1-source-table",
           "firn-v1-epoch");
-  private static final String[] TOKENS = {
-    "{",
-    "}",
-    "[",
-    "]",
-    "\"",
-    ",",
-    ":",
-    "null",
-    "true",
-    "-",
-    "1e999",
-    "\\ud800",
-    "\\u0000",
-    "\0",
-    "99999999999999999999",
-    "\"version\":1,",
-    "\"epoch\":2,",
-    "\"tableDir\":\"table-7\",",
-    "\ufeff"
-  };
 
   @Test
-  void noMutationEverThrowsAnythingButACacheException() {
-    long seed = 1795319052415L;
-    Random random = new Random(seed);
-    for (int i = 0; i < 40_000; i++) {
-      byte[] bytes = GoldenCursors.bytes("valid/" + GOLDEN.get(i % GOLDEN.size()) + ".json");
-      for (int times = 1 + random.nextInt(3); times > 0; times--) {
-        bytes = mutate(bytes, random);
-      }
+  void noMutationEverThrowsAnythingButACacheException() throws IOException {
+    List<byte[]> seeds = new ArrayList<>();
+    for (String file : GOLDEN) {
+      seeds.add(GoldenCursors.bytes("valid/" + file + ".json"));
+    }
+    seeds.add(CursorCodec.formatFirst(new GenerationName(Layout.SOURCE_TABLE, 7), new UUID(1, 2)));
+    seeds.add("{\"epoch\": 3, \"rowCount\": 9, \"retention\": {\"a\": [1, {}]}}".getBytes(UTF_8));
+    List<String> words = new ArrayList<>(Mutations.JSON);
+    words.addAll(
+        List.of("\"version\":1,", "\"epoch\":2,", "\"tableDir\":\"table-7\",", "\"compaction\":{"));
+    Mutations mutations = new Mutations(SEED, words);
+    for (int i = 0; i < Mutations.ROUNDS; i++) {
+      byte[] bytes = mutations.mutate(seeds.get(i % seeds.size()));
       try {
         CursorCodec.parse(GoldenCursors.FILE, bytes);
       } catch (CacheException e) {
         assertThat(e).hasMessageStartingWith(GoldenCursors.FILE + ": ");
       } catch (RuntimeException | Error e) {
-        fail(
-            "seed %d, mutation %d: %s"
-                .formatted(seed, i, new String(bytes, StandardCharsets.UTF_8)),
-            e);
+        fail("seed %d, mutation %d: %s".formatted(SEED, i, new String(bytes, UTF_8)), e);
       }
     }
-  }
-
-  private static byte[] mutate(byte[] bytes, Random random) {
-    if (bytes.length == 0) {
-      return new byte[] {(byte) random.nextInt(256)};
-    }
-    int at = random.nextInt(bytes.length);
-    byte[] mutated = bytes.clone();
-    switch (random.nextInt(7)) {
-      case 0 -> mutated[at] ^= (byte) (1 << random.nextInt(8));
-      case 1 -> mutated[at] = (byte) random.nextInt(256);
-      case 2 -> {
-        return Arrays.copyOf(bytes, at);
-      }
-      case 3 -> Arrays.fill(mutated, at, Math.min(bytes.length, at + random.nextInt(40)), (byte) 0);
-      case 4 -> {
-        return splice(bytes, at, Math.min(bytes.length, at + 1 + random.nextInt(20)), new byte[0]);
-      }
-      case 5 -> {
-        String token = TOKENS[random.nextInt(TOKENS.length)];
-        return splice(bytes, at, at, token.getBytes(StandardCharsets.UTF_8));
-      }
-      default -> {
-        int to = Math.min(bytes.length, at + random.nextInt(30));
-        return splice(bytes, at, at, Arrays.copyOfRange(bytes, at, to));
-      }
-    }
-    return mutated;
-  }
-
-  private static byte[] splice(byte[] bytes, int from, int to, byte[] by) {
-    byte[] result = Arrays.copyOf(bytes, from + by.length + bytes.length - to);
-    System.arraycopy(by, 0, result, from, by.length);
-    System.arraycopy(bytes, to, result, from + by.length, bytes.length - to);
-    return result;
   }
 
   /** Every single bit of the whole file, which the covered fields are part of. */
@@ -128,7 +79,7 @@ class CursorMutationTest {
   void aCursorCutAnywhereIsNeverValid() throws IOException {
     for (String file : GOLDEN) {
       byte[] golden = GoldenCursors.bytes("valid/" + file + ".json");
-      int end = new String(golden, StandardCharsets.UTF_8).lastIndexOf('}');
+      int end = new String(golden, UTF_8).lastIndexOf('}');
       for (int length = 0; length <= end; length++) {
         byte[] cut = Arrays.copyOf(golden, length);
         byte[] zeroed = Arrays.copyOf(cut, golden.length);
