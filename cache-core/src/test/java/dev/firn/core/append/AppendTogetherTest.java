@@ -89,15 +89,18 @@ class AppendTogetherTest {
     return call.kind() == Kind.SYNC || call.kind() == Kind.SYNC_DIRECTORY;
   }
 
+  /** Of which two fit into a file. */
+  private static List<JsonExchange> large(int count) {
+    return IntStream.range(0, count)
+        .mapToObj(i -> exchange(Appends.exchange("e" + i, 4_000)))
+        .toList();
+  }
+
   @Test
   void whatIsTooMuchForOneFileGoesIntoSeveralInItsOrder() throws Exception {
     try (Cache cache = Appends.open(directory)) {
       CacheWriter writer = Appends.writer(cache);
-      Appended appended =
-          writer.append(
-              IntStream.range(0, 5)
-                  .mapToObj(i -> exchange(Appends.exchange("e" + i, 4_000)))
-                  .toList());
+      Appended appended = writer.append(large(5));
 
       assertThat(appended.failure()).isNull();
       assertThat(appended.receipts().stream().map(Receipt::where).distinct()).hasSize(3);
@@ -175,24 +178,31 @@ class AppendTogetherTest {
         != null;
   }
 
-  @Test
-  void whatFailsBeforeItsLinkLeavesNothingOfItsFile() throws Exception {
+  /** Appends on a disk that refuses every call of one kind meanwhile. */
+  private Appended appendWhereFails(Kind kind, List<JsonExchange> exchanges) throws Exception {
     RecordingDisk failing = new RecordingDisk();
     try (Cache cache = Appends.open(failing, directory)) {
       CacheWriter writer = Appends.writer(cache);
       writer.append(Appends.exchange("zero", 1));
       failing.failWith(
           call -> {
-            if (call.kind() == Kind.LINK) {
+            if (call.kind() == kind) {
               throw new IOException("No space left on device");
             }
           });
-      Appended appended = writer.append(exchanges("{\"k\": \"one\"}", "{\"k\": \"two\"}"));
+      Appended appended = writer.append(exchanges);
       failing.failWith(call -> {});
-
-      assertThat(appended.receipts()).isEmpty();
-      assertThat(appended.failure()).hasMessageContaining("No space left");
+      return appended;
     }
+  }
+
+  @Test
+  void whatFailsBeforeItsLinkLeavesNothingOfItsFile() throws Exception {
+    Appended appended =
+        appendWhereFails(Kind.LINK, exchanges("{\"k\": \"one\"}", "{\"k\": \"two\"}"));
+
+    assertThat(appended.receipts()).isEmpty();
+    assertThat(appended.failure()).hasMessageContaining("No space left");
     assertThat(Appends.keys(disk, directory)).containsExactly("zero/0");
   }
 
@@ -298,26 +308,10 @@ class AppendTogetherTest {
 
   @Test
   void afterAnUnknownOutcomeThoseBehindItAreNotAcknowledgedEither() throws Exception {
-    RecordingDisk failing = new RecordingDisk();
-    try (Cache cache = Appends.open(failing, directory)) {
-      CacheWriter writer = Appends.writer(cache);
-      writer.append(Appends.exchange("zero", 1));
-      failing.failWith(
-          call -> {
-            if (call.kind() == Kind.SYNC_DIRECTORY) {
-              throw new IOException("Input/output error");
-            }
-          });
-      Appended appended =
-          writer.append(
-              IntStream.range(0, 3)
-                  .mapToObj(i -> exchange(Appends.exchange("e" + i, 4_000)))
-                  .toList());
-      failing.failWith(call -> {});
+    Appended appended = appendWhereFails(Kind.SYNC_DIRECTORY, large(3));
 
-      assertThat(appended.receipts()).isEmpty();
-      assertThat(appended.failure()).isInstanceOf(CommitStateUnknown.class);
-    }
+    assertThat(appended.receipts()).isEmpty();
+    assertThat(appended.failure()).isInstanceOf(CommitStateUnknown.class);
     // The third did not fit into the file of the first two, and was not tried.
     assertThat(Appends.keys(disk, directory)).noneMatch(key -> key.startsWith("e2/"));
   }
