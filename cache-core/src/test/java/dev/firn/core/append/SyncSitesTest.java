@@ -12,6 +12,8 @@ import dev.firn.core.testing.RecordingDisk.Killed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +56,13 @@ class SyncSitesTest {
               "Publisher.publish SYNC_DIRECTORY 1",
               "landing has synced it; for files whose writer died before that"));
 
+  /** Who misses a sync, where that is not the first to come by it: tried first, then the others. */
+  private static final Map<String, Work> MISSED_BY =
+      Map.of(
+          "GenerationOperations.commit SYNC_DIRECTORY 1", Work.RECOVER_WHAT_IS_HELD,
+          "Publisher.commit SYNC 1", Work.APPEND_WITH_NEW_COLUMNS,
+          "SameThread.execute SYNC 1", Work.APPEND_WITH_NEW_COLUMNS);
+
   @TempDir Path directory;
   private final Disk disk = new LocalDisk();
   private int runs;
@@ -81,16 +90,22 @@ class SyncSitesTest {
         neverMissed.add(name);
         continue;
       }
+      Map<Work, Long> from = site.getValue();
+      List<Work> works = new ArrayList<>(from.keySet());
+      Work first = MISSED_BY.getOrDefault(name, works.get(0));
+      works.sort(Comparator.comparing(work -> work != first));
+      int before = runs;
       String failure = "";
-      for (Map.Entry<Work, Long> at : site.getValue().entrySet()) {
-        Work work = at.getKey();
+      for (Work work : works) {
         if (failure.isEmpty()) {
           failure =
               firstFailure(
-                  work, templates.get(work), books.get(work), site.getKey(), at.getValue());
+                  work, templates.get(work), books.get(work), site.getKey(), from.get(work));
         }
       }
-      System.out.println("without " + name + ": " + (failure.isEmpty() ? "nothing" : failure));
+      System.out.printf(
+          "without %s: %s, %d runs%n",
+          name, failure.isEmpty() ? "nothing" : failure, runs - before);
       if (failure.isEmpty()) {
         neverMissed.add(name);
       }
