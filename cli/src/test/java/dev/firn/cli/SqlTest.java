@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -352,6 +353,38 @@ class SqlTest {
         .startsWith("n\r\n2\r\n")
         .contains("source,VARCHAR")
         .doesNotContain("1\r\n1");
+  }
+
+  @Test
+  void theShellGoesOnWhateverHappens() throws IOException {
+    CommandRun run = cache();
+    Path file;
+    try (Stream<Path> files = Files.walk(home.resolve("cache"))) {
+      file = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    byte[] whole = Files.readAllBytes(file);
+    Files.write(file, Arrays.copyOf(whole, whole.length / 2));
+
+    Result result =
+        run.reading(
+                """
+                -- it's a remark;
+                SELECT id FROM jobs; SELECT 'a;' AS one;
+                .tables
+                .schema jobs
+                help
+                .nothing
+                \\q
+                SELECT 2 AS two;
+                """)
+            .run("query", "shell", "--format", "csv");
+
+    assertThat(result.err())
+        .contains(file.toString(), ".schema NAME", "\".nothing\" is no command of the shell");
+    assertThat(result.out())
+        .contains("one\r\na;\r\n", "name\r\njobs\r\n", "source,VARCHAR")
+        .doesNotContain("two");
+    assertThat(result.code()).isEqualTo(2);
   }
 
   @Test

@@ -1,14 +1,17 @@
 package dev.firn.cli.query;
 
 import dev.firn.cli.failure.ExitCode;
-import dev.firn.cli.failure.InterruptedAnswerException;
+import dev.firn.cli.failure.Failure;
+import dev.firn.cli.failure.OutputClosedException;
 import dev.firn.cli.failure.UsageException;
 import dev.firn.cli.session.Session;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -18,15 +21,28 @@ import picocli.CommandLine.Mixin;
     header = "Answer queries from stdin, one after the other.",
     description = {
       "",
-      "Each ends with a semicolon at the end of a line and sees the cache as it is then. \"exit\" or"
-          + " the end of the input leaves. A wrong query is reported and the next one read; then the"
-          + " exit code is 2. Ctrl-C ends the query that runs."
+      "Each ends with a semicolon and sees the cache as it is then. What goes wrong is reported and"
+          + " the next one read; the exit code is that of the worst, 2 for a wrong query. Ctrl-C ends"
+          + " the query that runs, \"exit\" or the end of the input the shell; \"help\" says what else"
+          + " there is."
     },
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n")
 public final class ShellCommand implements Callable<Integer> {
   private static final String PROMPT = "firn> ";
   private static final String MORE = "  ... ";
+  private static final String QUOTED = "  '.. ";
+  private static final Pattern EXIT =
+      Pattern.compile("(?i)(exit|quit|\\.exit|\\.quit|\\.q|\\\\q)\\s*;?");
+  private static final Pattern COMMAND = Pattern.compile("(?i)(\\.[a-z]|\\\\|help\\s*;?$)");
+  private static final String HELP =
+      """
+      A query ends with a semicolon and may take several lines: SELECT count(*) FROM jobs;
+      .tables        the datasets, as SHOW TABLES; does
+      .schema NAME   the columns of one, as DESCRIBE "NAME"; does
+      .help          this text; also help, \\?
+      .exit          leaves; also .quit, exit, quit, \\q and the end of the input
+      """;
 
   private final Session session;
 
@@ -47,35 +63,63 @@ public final class ShellCommand implements Callable<Integer> {
         new BufferedReader(
             new InputStreamReader(session.environment().in(), StandardCharsets.UTF_8));
     ExitCode code = ExitCode.DONE;
-    StringBuilder query = new StringBuilder();
+    TypedQueries typed = new TypedQueries();
     prompt(PROMPT);
     for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-      if (query.toString().isBlank() && line.strip().matches("(?i)(exit|quit);?")) {
+      String word = typed.isBetween() ? line.strip() : "";
+      if (EXIT.matcher(word).matches()) {
         return code.code();
       }
-      query.append(line).append('\n');
-      if (line.stripTrailing().endsWith(";")) {
-        code = code.or(answer(run, query.toString()));
-        query.setLength(0);
+      if (COMMAND.matcher(word).lookingAt()) {
+        code = code.or(command(run, word));
+      } else {
+        for (String query : typed.add(line)) {
+          code = code.or(answer(run, query));
+        }
       }
-      prompt(query.toString().isBlank() ? PROMPT : MORE);
+      prompt(typed.isBetween() ? PROMPT : typed.isQuoted() ? QUOTED : MORE);
     }
-    return (query.toString().isBlank() ? code : code.or(answer(run, query.toString()))).code();
+    String rest = typed.rest();
+    return (rest.isEmpty() ? code : code.or(answer(run, rest))).code();
   }
 
+  /** What begins with a dot, or with a backslash as elsewhere. */
+  private ExitCode command(SqlRun run, String line) throws IOException {
+    String[] words = line.replaceAll(";$", "").strip().split("\\s+", 2);
+    String argument = words.length < 2 ? "" : words[1];
+    switch (words[0].toLowerCase(Locale.ROOT)) {
+      case ".tables", "\\d", "\\dt", ".schema" -> {
+        return answer(
+            run,
+            argument.isEmpty()
+                ? "SHOW TABLES"
+                : "DESCRIBE \"" + argument.replaceAll("^\"|\"$", "").replace("\"", "\"\"") + '"');
+      }
+      case ".help", "help", "\\?", "\\h" -> {
+        session.err().print(HELP);
+        session.err().flush();
+        return ExitCode.DONE;
+      }
+      default -> {
+        session.note("\"" + words[0] + "\" is no command of the shell; .help says which there are");
+        return ExitCode.USAGE;
+      }
+    }
+  }
+
+  /** Whatever goes wrong, the next query may be answered; not if nobody reads the answers. */
   private ExitCode answer(SqlRun run, String query) throws IOException {
     try {
       ExitCode code = ExitCode.of(run.toOut(query.stripTrailing()));
       session.out().flush();
       return code;
-    } catch (UsageException e) {
+    } catch (OutputClosedException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
       session.out().flush();
-      session.note(String.valueOf(e.getMessage()));
-      return ExitCode.USAGE;
-    } catch (InterruptedAnswerException e) {
-      session.out().flush();
-      session.note(String.valueOf(e.getMessage()));
-      return ExitCode.INCOMPLETE;
+      Failure failure = Failure.of(e);
+      session.note(failure.message());
+      return failure.exitCode();
     }
   }
 
