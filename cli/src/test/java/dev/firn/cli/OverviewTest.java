@@ -50,6 +50,19 @@ class OverviewTest {
             "most rows: source=claude 79 (67 %), source=codex 39 (33 %)");
   }
 
+  @Test
+  void columnsHaveTheirNamesAndNotThoseOfTheFiles() {
+    CommandRun run = new CommandRun(home).with("FIRN_ROOT", home.resolve("cache").toString());
+    String row = "{\"a b\":\"%s\",\"c, d\":\"a longer text than the other one\",\"e\":1}";
+    assertThat(run.reading(row.formatted("x")).run("append", "jobs").code()).isZero();
+    assertThat(run.reading(row.formatted("y")).run("append", "jobs").code()).isZero();
+
+    Result result = run.run("query", "overview", "--json");
+
+    assertThat(result.json().findValuesAsText("name"))
+        .containsExactly("source=default", "c, d", "a b", "e");
+  }
+
   static List<String> names() {
     return FieldCaches.names();
   }

@@ -9,10 +9,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.apache.iceberg.types.Types;
 
 /**
  * What a person wants to know first of a dataset: how much there is, since when, from whom, how
@@ -189,22 +192,36 @@ public record DatasetOverview(
         "SELECT " + name + " AS p, count(*) FROM " + table + " GROUP BY 1 ORDER BY 2 DESC, 1");
   }
 
-  /** By their names in the files. */
+  /** Files have other spellings for names that Avro would not take: {@link StructFields}. */
   private static List<Share> columns(Statement statement, DatasetView view) throws SQLException {
     if (view.files().isEmpty()) {
       return List.of();
+    }
+    Map<String, String> names = new HashMap<>();
+    for (Source source : view.sources()) {
+      for (Types.NestedField field : source.schema().columns()) {
+        StructFields.spellings(field).forEach(spelling -> names.put(spelling, field.name()));
+      }
     }
     String files =
         view.files().stream()
             .map(file -> Sql.text(file.toString()))
             .collect(Collectors.joining(", ", "[", "]"));
-    return shares(
-        statement,
-        "SELECT split_part(path_in_schema, ', ', 1), CAST(sum(total_compressed_size) AS BIGINT)"
-            + " FROM parquet_metadata("
-            + files
-            + ") GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT "
-            + SHOWN);
+    Map<String, Long> bytes = new HashMap<>();
+    for (Share share :
+        shares(
+            statement,
+            "SELECT split_part(path_in_schema, ', ', 1), CAST(sum(total_compressed_size) AS BIGINT)"
+                + " FROM parquet_metadata("
+                + files
+                + ") GROUP BY 1")) {
+      bytes.merge(names.getOrDefault(share.name(), share.name()), share.amount(), Long::sum);
+    }
+    return bytes.entrySet().stream()
+        .map(column -> new Share(column.getKey(), column.getValue()))
+        .sorted(Comparator.comparingLong(Share::amount).reversed().thenComparing(Share::name))
+        .limit(SHOWN)
+        .toList();
   }
 
   private static List<Share> shares(Statement statement, String query) throws SQLException {
