@@ -199,4 +199,37 @@ class UsageTest {
       assertThat(result.err()).contains("--root is empty");
     }
   }
+
+  @Test
+  void whatIsInAMessageBreaksNoLineAndSteersNoTerminal() {
+    CommandRun run = new CommandRun(home);
+    assertThat(run.reading("{\"id\":1}").run("append", "jobs").code()).isZero();
+    String to = home.resolve("to").toString();
+    for (String[] line :
+        new String[][] {
+          {"append", "a\nb\u001b[1m"},
+          {"query", "rows", "a\nb\u001b[1m"},
+          {"query", "rows", "jobs", "--columns", "a\nb\u001b[1m"},
+          {"query", "rows", "jobs", "--partition", "source=a\nb\u001b[1m"},
+          {"export", "jobs", "--to", to, "--columns", "a\nb\u001b[1m"},
+        }) {
+      Result result = run.run(line);
+      assertThat(result.code()).as(String.join(" ", line)).isEqualTo(2);
+      assertThat(result.err()).contains("a\\nb\\u001b[1m\"").hasLineCount(1);
+    }
+    Result result = run.run("query", "sql", "SELECT error(chr(27) || '[1m' || chr(155) || 'x')");
+    assertThat(result.err()).contains(" [1m x");
+    assertThat(run.run("query", "sql", "SELECT chr(155) || 'x' AS c").out())
+        .isEqualTo("c\n x\n(1 row)\n");
+  }
+
+  @Test
+  void anEmptyPathIsNotTheDirectoryThatIsCurrent() {
+    CommandRun run = new CommandRun(home);
+    assertThat(run.reading("{\"id\":1}").run("append", "jobs").code()).isZero();
+
+    assertThat(run.run("export", "jobs", "--to", "").code()).isEqualTo(2);
+    assertThat(run.run("export", "jobs", "--to", "").err()).contains("--to is empty");
+    assertThat(run.run("query", "sql", "FROM jobs", "-o", "").err()).contains("--output is empty");
+  }
 }

@@ -33,7 +33,10 @@ public final class Names {
       int equals = segment.indexOf('=');
       if (equals < 0) {
         throw new IllegalArgumentException(
-            "partition \"" + text + "\": expected key=value/key=value, found \"" + segment + "\"");
+            "partition "
+                + quoted(text)
+                + ": expected key=value/key=value, found "
+                + quoted(segment));
       }
       String key = require("partition key", segment.substring(0, equals), true);
       if (key.equals(RESERVED_KEY)) {
@@ -43,10 +46,26 @@ public final class Names {
       String value = require("partition value", segment.substring(equals + 1), false);
       if (keys.put(key, value) != null) {
         throw new IllegalArgumentException(
-            "partition \"" + text + "\": " + key + " is twice in it");
+            "partition " + quoted(text) + ": " + key + " is twice in it");
       }
     }
     return keys;
+  }
+
+  /** A name that may be any text, as messages show it: on one line, and nothing but characters. */
+  public static String quoted(String name) {
+    StringBuilder shown = new StringBuilder("\"");
+    for (int i = 0; i < name.length(); i++) {
+      char c = name.charAt(i);
+      if (c == '\n') {
+        shown.append("\\n");
+      } else if (Character.isISOControl(c)) {
+        shown.append("\\u%04x".formatted((int) c));
+      } else {
+        shown.append(c);
+      }
+    }
+    return shown.append('"').toString();
   }
 
   /** True if a directory of this name can be a dataset. */
@@ -66,7 +85,7 @@ public final class Names {
   private static String require(String what, String name, boolean strict) {
     String problem = problem(name, strict);
     if (!problem.isEmpty()) {
-      throw new IllegalArgumentException(what + " \"" + name + "\" " + problem);
+      throw new IllegalArgumentException(what + " " + quoted(name) + " " + problem);
     }
     return name;
   }

@@ -10,6 +10,7 @@ import dev.firn.cli.text.Counted;
 import dev.firn.cli.text.Nearest;
 import dev.firn.core.condition.Condition;
 import dev.firn.core.condition.InvalidConditionException;
+import dev.firn.core.layout.Names;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState.Live;
@@ -268,9 +269,9 @@ public final class ExportCommand implements Callable<Integer> {
     for (String column : live.isEmpty() ? List.<String>of() : columns) {
       if (!known.contains(column)) {
         throw new UsageException(
-            "column \""
-                + column
-                + "\" is not in "
+            "column "
+                + Names.quoted(column)
+                + " is not in "
                 + dataset
                 + Nearest.to(column, known)
                     .map(near -> "; did you mean \"" + near + "\"?")

@@ -24,7 +24,7 @@ final class ExportTarget {
    */
   ExportTarget(Session session, Path to) throws IOException {
     this.session = session;
-    this.target = OutsideTheCache.require(session, to, "--to is");
+    this.target = OutsideTheCache.require(session, to, "--to", "is");
   }
 
   /**

@@ -10,14 +10,19 @@ final class OutsideTheCache {
   private OutsideTheCache() {}
 
   /**
-   * @param what the option does, for the message
+   * @param option that names it, for the message
+   * @param does what the option does
    * @return the path, absolute
-   * @throws UsageException if it leads into the cache, by a symbolic link too
+   * @throws UsageException if it is empty, or leads into the cache, by a symbolic link too
    */
-  static Path require(Session session, Path path, String what) throws IOException {
+  static Path require(Session session, Path path, String option, String does) throws IOException {
+    if (path.toString().isEmpty()) {
+      throw new UsageException(option + " is empty: expected a path");
+    }
     Path absolute = path.toAbsolutePath().normalize();
     if (real(absolute).startsWith(real(session.root()))) {
-      throw new UsageException(absolute + " is in the cache; " + what + " anywhere else");
+      throw new UsageException(
+          absolute + " is in the cache; " + option + " " + does + " anywhere else");
     }
     return absolute;
   }

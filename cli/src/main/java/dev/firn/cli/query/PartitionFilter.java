@@ -30,9 +30,9 @@ final class PartitionFilter {
     if (found.isEmpty() && keys != null) {
       List<Partition> partitions = list(session, dataset, null);
       throw new UsageException(
-          "partition \""
-              + keys
-              + "\" is not in dataset "
+          "partition "
+              + Names.quoted(keys)
+              + " is not in dataset "
               + dataset
               + "; there "
               + (partitions.isEmpty()

@@ -6,6 +6,7 @@ import dev.firn.cli.text.Nearest;
 import dev.firn.core.CacheException;
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.layout.Names;
 import dev.firn.core.layout.Partition;
 import dev.firn.core.partition.PartitionInspector;
 import dev.firn.core.partition.PartitionState;
@@ -240,7 +241,7 @@ public final class RowsCommand implements Callable<Integer> {
             Nearest.to(column, known)
                 .map(near -> "; did you mean \"" + near + "\"?")
                 .orElse("; there are " + String.join(", ", known));
-        throw new UsageException("column \"" + column + "\" is not in " + dataset + hint);
+        throw new UsageException("column " + Names.quoted(column) + " is not in " + dataset + hint);
       }
     }
   }

@@ -40,7 +40,7 @@ final class SqlRun {
   /** The file appears when it is whole; one that is replaced hands on who may read it. */
   int toFile(String query, Path output) throws IOException {
     Disk disk = session.disk();
-    Path file = OutsideTheCache.require(session, output, "--output writes");
+    Path file = OutsideTheCache.require(session, output, "--output", "writes");
     Optional<FileStat> there = disk.stat(file);
     if (there.isPresent() && !there.get().isFile()) {
       throw new UsageException(

@@ -22,11 +22,13 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one command: the options that count, the cache they mean, and where results go. */
 public final class Session {
   private static final String CONFIG_FILE = "firn.json";
+  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}&&[^\n\t]]");
   private static final int TERMINAL_COLUMNS = 80;
 
   private final Environment environment;
@@ -109,10 +111,10 @@ public final class Session {
     }
   }
 
-  /** One line for people beside the results. */
+  /** A message for people beside the results; what is in it does not steer their terminal. */
   public void note(String line) {
     clearProgress();
-    err.println("firn: " + line);
+    err.println("firn: " + CONTROLS.matcher(line).replaceAll(" "));
   }
 
   /** Writes the members of a JSON document. */

@@ -92,7 +92,7 @@ final class TableResults implements Results {
         maxCell > 0 && length > maxCell
             ? cell.substring(0, cell.offsetByCodePoints(0, maxCell - 1)) + CUT
             : cell;
-    return cut.replaceAll("\\p{Cntrl}", " ");
+    return cut.replaceAll("\\p{Cc}", " ");
   }
 
   private static int width(String cell) {
