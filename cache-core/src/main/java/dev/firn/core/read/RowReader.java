@@ -15,6 +15,7 @@ import java.util.BitSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.MetadataColumns;
@@ -28,6 +29,7 @@ import org.apache.iceberg.mapping.NameMapping;
 import org.apache.iceberg.parquet.Parquet;
 import org.apache.iceberg.types.TypeUtil;
 import org.apache.iceberg.util.PartitionUtil;
+import org.apache.parquet.schema.MessageType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -181,31 +183,44 @@ public final class RowReader {
     Map<Integer, ?> constants =
         PartitionUtil.constantsMap(file, IdentityPartitionConverters::convertConstant);
     return read(
-        generation.io().newInputFile(file.file().location()),
-        schema,
-        constants,
-        generation.nameMapping());
+        generation.io().newInputFile(file.file().location()), schema, constants, generation);
   }
 
   /** A file as it is, without values that only a table knows. */
   static CloseableIterable<Record> read(
       Disk disk, Generation generation, Path file, Schema schema) {
     return read(
-        new IcebergInput(disk, file.toUri().toString(), file),
-        schema,
-        Map.of(),
-        generation.nameMapping());
+        new IcebergInput(disk, file.toUri().toString(), file), schema, Map.of(), generation);
   }
 
+  /**
+   * @param generation that the file was added to; null if it landed, and so is Firn's
+   */
   private static CloseableIterable<Record> read(
-      InputFile file, Schema schema, Map<Integer, ?> constants, @Nullable NameMapping names) {
+      InputFile file, Schema schema, Map<Integer, ?> constants, @Nullable Generation generation) {
+    @Nullable NameMapping names = generation == null ? null : generation.nameMapping();
     Parquet.ReadBuilder builder = Parquet.read(file).project(schema);
     if (names != null) {
       builder.withNameMapping(names);
     }
     return builder
         .createReaderFunc(
-            fileSchema -> GenericParquetReaders.buildReader(schema, fileSchema, constants))
+            fileSchema -> {
+              if (generation != null && names == null) {
+                requireIds(schema, constants.keySet(), generation, fileSchema);
+              }
+              return GenericParquetReaders.buildReader(schema, fileSchema, constants);
+            })
         .build();
+  }
+
+  /** Iceberg's reader would show NULL for a field that has no id. */
+  private static void requireIds(
+      Schema schema, Set<Integer> constants, Generation generation, MessageType file) {
+    StrangeField.find(schema, constants, generation.metadata().lastColumnId(), file)
+        .ifPresent(
+            field -> {
+              throw new IllegalArgumentException("a " + field);
+            });
   }
 }

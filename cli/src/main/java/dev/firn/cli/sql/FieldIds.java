@@ -83,7 +83,8 @@ final class FieldIds {
     return !footer.hasFieldIds() && isForeign(file);
   }
 
-  private static boolean isForeign(Path file) {
+  /** True unless Firn named it. */
+  static boolean isForeign(Path file) {
     String name = String.valueOf(file.getFileName());
     return LandedName.parse(name).isEmpty()
         && !SettledName.matches(name)

@@ -75,7 +75,7 @@ final class Scratch implements Closeable {
   /** The files as they are, or a copy of the live rows if the engine would take them for others. */
   Source source(Partition partition, LiveFiles files) throws IOException {
     Schema schema = supported(files.generation().metadata().schema());
-    if (!isOdd(files.generation())) {
+    if (!isOdd(files.generation()) && !ForeignFields.areMisread(cacheDisk, files, schema)) {
       return new Source(partition.keys(), schema, files.whole(), files.partial());
     }
     Path copy = newFile();

@@ -1,12 +1,12 @@
 package dev.firn.cli.sql;
 
+import dev.firn.core.read.StrangeField;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.iceberg.avro.AvroSchemaUtil;
 import org.apache.iceberg.types.Type;
 import org.apache.iceberg.types.Types;
 
@@ -23,8 +23,7 @@ final class StructFields {
 
   /** The names that a field may have in a file; the first is its own. */
   static List<String> spellings(Types.NestedField field) {
-    String escaped = AvroSchemaUtil.makeCompatibleName(field.name());
-    return escaped.equals(field.name()) ? List.of(escaped) : List.of(field.name(), escaped);
+    return StrangeField.spellings(field);
   }
 
   /**
