@@ -268,6 +268,15 @@ class SqlForeignFieldsTest {
   }
 
   @Test
+  void soIsOneInATableWithoutStructs() throws Exception {
+    ForeignTable table =
+        ForeignTable.create(home.resolve("cache"), new Schema(SCHEMA.columns().subList(0, 2)), 2);
+    Path file = add(table, "SELECT 2::INTEGER AS id, 8::INTEGER AS n", "id: 1");
+
+    assertRefused(table, file, "field id 2");
+  }
+
+  @Test
   void columnsThatTheTableDoesNotHaveNeedNoId() throws Exception {
     ForeignTable table = table();
     add(table, "SELECT 2::INTEGER AS id, 8::INTEGER AS n, 'x' AS own", "id: 1, n: 2");

@@ -27,7 +27,8 @@ public final class PlainFooters {
   private static final int SCHEMA = 2; // fields of a footer
   private static final int ROWS = 3;
   private static final int ROW_GROUPS = 4;
-  private static final int FIELD_ID = 9; // of an element of the schema
+  private static final int CHILDREN = 5; // of an element of the schema
+  private static final int FIELD_ID = 9;
   private static final int GROUP_ROWS = 3; // of a row group
 
   private final Disk disk;
@@ -41,8 +42,9 @@ public final class PlainFooters {
    * What a footer says.
    *
    * @param hasFieldIds true if any column has one
+   * @param lacksFieldIds true if a column, which may be a struct, has none
    */
-  public record Footer(long rows, boolean hasFieldIds) {}
+  public record Footer(long rows, boolean hasFieldIds, boolean lacksFieldIds) {}
 
   /** Empty if it cannot be read, or is not as expected. */
   public Optional<Footer> find(Path file) {
@@ -79,11 +81,11 @@ public final class PlainFooters {
 
   private static Footer parse(ThriftInput input) throws UnusualException {
     long[] rows = {-1, 0}; // of the file, of its row groups
-    boolean[] ids = {false};
+    Columns columns = new Columns();
     input.struct(
         (field, type) -> {
           if (field == SCHEMA && type == ThriftInput.LIST) {
-            input.list(ThriftInput.STRUCT, index -> ids[0] |= hasFieldId(input) && index > 0);
+            input.list(ThriftInput.STRUCT, index -> columns.add(input, index));
           } else if (field == ROWS && type == ThriftInput.I64) {
             rows[0] = input.number();
           } else if (field == ROW_GROUPS && type == ThriftInput.LIST) {
@@ -94,18 +96,34 @@ public final class PlainFooters {
         });
     UnusualException.unless(input.isAtEnd(), "more than a footer");
     UnusualException.unless(rows[0] >= 0 && rows[0] == rows[1], "rows that are in no row group");
-    return new Footer(rows[0], ids[0]);
+    return new Footer(rows[0], columns.haveIds, columns.lackIds);
   }
 
-  /** Of the outermost element, which is no column, it says nothing. */
-  private static boolean hasFieldId(ThriftInput input) throws UnusualException {
-    boolean[] found = {false};
-    input.struct(
-        (field, type) -> {
-          found[0] |= field == FIELD_ID && type == ThriftInput.I32;
-          input.skip(type);
-        });
-    return found[0];
+  /** What the elements of a schema say, of which each comes before those that are in it. */
+  private static final class Columns {
+    boolean haveIds;
+    boolean lackIds;
+    private long inside; // how many elements to come are in a column
+
+    /** Of the outermost element, which is no column, it says nothing. */
+    void add(ThriftInput input, int index) throws UnusualException {
+      boolean[] id = {false};
+      long[] children = {0};
+      input.struct(
+          (field, type) -> {
+            id[0] |= field == FIELD_ID && type == ThriftInput.I32;
+            if (field == CHILDREN && type == ThriftInput.I32) {
+              children[0] = input.number();
+            } else {
+              input.skip(type);
+            }
+          });
+      if (index > 0) {
+        haveIds |= id[0];
+        lackIds |= !id[0] && inside == 0;
+        inside += children[0] - (inside > 0 ? 1 : 0);
+      }
+    }
   }
 
   private static long rowsOfGroup(ThriftInput input) throws UnusualException {

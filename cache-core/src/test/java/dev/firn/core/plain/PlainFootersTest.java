@@ -24,6 +24,7 @@ import org.apache.iceberg.Schema;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
 import org.apache.iceberg.types.Types;
 import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.schema.MessageType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,7 +55,7 @@ class PlainFootersTest {
     Path file = dataFiles(home).get(0);
 
     assertThat(Files.size(file)).isGreaterThan(32 << 10);
-    assertThat(footers.find(file)).hasValue(new Footer(2, true));
+    assertThat(footers.find(file)).hasValue(new Footer(2, true, false));
   }
 
   @Test
@@ -111,9 +112,11 @@ class PlainFootersTest {
   private static Footer truth(Path file) throws IOException {
     try (ParquetFileReader reader =
         ParquetFileReader.open(new ParquetInput(new LocalDisk(), file))) {
+      MessageType schema = reader.getFooter().getFileMetaData().getSchema();
       return new Footer(
           reader.getRecordCount(),
-          ParquetSchemaUtil.hasIds(reader.getFooter().getFileMetaData().getSchema()));
+          ParquetSchemaUtil.hasIds(schema),
+          schema.getFields().stream().anyMatch(field -> field.getId() == null));
     }
   }
 

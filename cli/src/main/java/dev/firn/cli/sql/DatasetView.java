@@ -99,10 +99,7 @@ final class DatasetView {
 
   /** All files, in the order of the sources. */
   List<Path> files() {
-    return sources.stream()
-        .flatMap(s -> List.of(s.whole(), s.partial().keySet()).stream())
-        .flatMap(Collection::stream)
-        .toList();
+    return sources.stream().flatMap(source -> source.files().stream()).toList();
   }
 
   /** Of the view. */

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Refuses files that carry no field ids, in tables that do not map names either: the engine would
- * find no column in them and show NULL everywhere.
+ * Refuses files that carry no field ids, in tables that do not map names either, or none for a
+ * column that is called as one of the table: the engine would find no column in them and show NULL.
  *
  * <p>Files that Firn named have ids. Of every other one the footer is read; of those few whose
  * footer says nothing to Firn the engine is asked.
@@ -37,13 +37,17 @@ final class FieldIds {
    */
   void require(Statement statement, DatasetView view) throws SQLException, IOException {
     List<Path> unknown = new ArrayList<>();
-    for (Path file : view.files()) {
-      if (isForeign(file)) {
-        Optional<PlainFooters.Footer> footer = footers.find(file);
-        if (footer.isEmpty()) {
-          unknown.add(file);
-        } else if (areMissed(file, footer.get())) {
-          throw missed(file);
+    for (Source source : view.sources()) {
+      for (Path file : source.files()) {
+        if (isForeign(file)) {
+          Optional<PlainFooters.Footer> footer = footers.find(file);
+          if (footer.isEmpty()) {
+            unknown.add(file);
+          } else if (areMissed(file, footer.get())) {
+            throw missed(file);
+          } else if (footer.get().lacksFieldIds()) {
+            ForeignFields.requireIds(disk, file, source.schema());
+          }
         }
       }
     }

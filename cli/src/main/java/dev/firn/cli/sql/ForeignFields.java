@@ -66,20 +66,44 @@ final class ForeignFields extends TypeWithSchemaVisitor<Void> {
     return misread;
   }
 
+  /**
+   * @param schema the columns that are read
+   * @throws Corrupt if one of them is in a file without an id
+   */
+  static void requireIds(Disk disk, Path file, Schema schema) throws Corrupt {
+    Optional<MessageType> type = type(disk, file);
+    if (type.isPresent()) {
+      try {
+        requireIds(file, type.get(), schema, Set.of(), Integer.MAX_VALUE);
+      } catch (RuntimeException e) {
+        throw otherTypes(file, e);
+      }
+    }
+  }
+
+  private static void requireIds(
+      Path file, MessageType type, Schema schema, Set<Integer> constants, int lastColumnId)
+      throws Corrupt {
+    Optional<StrangeField> strange = StrangeField.find(schema, constants, lastColumnId, type);
+    if (strange.isPresent()) {
+      throw new Corrupt(
+          file, strange.get().expected() + " for " + strange.get().name(), strange.get().found());
+    }
+  }
+
+  private static Corrupt otherTypes(Path file, RuntimeException e) {
+    return new Corrupt(file, "columns of the table's types", String.valueOf(e.getMessage()), e);
+  }
+
   private static boolean isMisread(
       Path file, MessageType type, Schema schema, Set<Integer> constants, Generation generation)
       throws Corrupt {
     ForeignFields fields = new ForeignFields();
     try {
-      Optional<StrangeField> strange =
-          StrangeField.find(schema, constants, generation.metadata().lastColumnId(), type);
-      if (strange.isPresent()) {
-        throw new Corrupt(
-            file, strange.get().expected() + " for " + strange.get().name(), strange.get().found());
-      }
+      requireIds(file, type, schema, constants, generation.metadata().lastColumnId());
       TypeWithSchemaVisitor.visit(schema.asStruct(), type, fields);
     } catch (RuntimeException e) {
-      throw new Corrupt(file, "columns of the table's types", String.valueOf(e.getMessage()), e);
+      throw otherTypes(file, e);
     }
     Set<Integer> there =
         type.getFields().stream()

@@ -5,6 +5,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.iceberg.Schema;
 
 /**
@@ -21,5 +22,10 @@ record Source(
     keys = new LinkedHashMap<>(keys);
     whole = List.copyOf(whole);
     partial = new LinkedHashMap<>(partial);
+  }
+
+  /** Both kinds. */
+  List<Path> files() {
+    return Stream.concat(whole.stream(), partial.keySet().stream()).toList();
   }
 }
