@@ -13,11 +13,15 @@ import dev.firn.core.rows.SchemaGrowth;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.data.Record;
@@ -40,6 +44,7 @@ final class Scratch implements Closeable {
   private final Disk cacheDisk;
   private final Disk disk = new LocalDisk();
   private final Path directory;
+  private final Set<Path> directories = new LinkedHashSet<>();
   private int files;
 
   /**
@@ -78,7 +83,7 @@ final class Scratch implements Closeable {
     if (!isOdd(files.generation()) && !ForeignFields.areMisread(cacheDisk, files, schema)) {
       return new Source(partition.keys(), schema, files.whole(), files.partial());
     }
-    Path copy = newFile();
+    Path copy = newFile(partition.keys());
     try (FileAppender<Record> appender =
         Parquet.write(new IcebergOutput(disk, copy.toUri().toString(), copy))
             .schema(schema)
@@ -115,18 +120,40 @@ final class Scratch implements Closeable {
           }
         });
     Schema schema = growth.schema();
-    try (HeldFiles files = new HeldFiles(disk, this::newFile, schema)) {
+    try (HeldFiles files = new HeldFiles(disk, () -> newFile(partition.keys()), schema)) {
       rows.forEach(files);
       return new Source(partition.keys(), supported(schema), files.end(), Map.of());
     }
   }
 
   /** A name that nothing has, in a directory that is there. */
-  synchronized Path newFile() throws IOException {
-    if (disk.stat(directory).isEmpty()) {
-      disk.createDirectory(directory);
+  Path newFile() throws IOException {
+    return newFile(Map.of());
+  }
+
+  /**
+   * The same for rows of a partition, in a place that tells its keys.
+   *
+   * @see PathKeys
+   */
+  synchronized Path newFile(Map<String, String> keys) throws IOException {
+    Path parent = directory;
+    ensure(parent);
+    for (Map.Entry<String, String> key : keys.entrySet()) {
+      parent = parent.resolve(key.getKey() + "=" + key.getValue());
+      ensure(parent);
     }
-    return directory.resolve(PREFIX + files++ + ".parquet");
+    for (String name : keys.isEmpty() ? List.<String>of() : List.of("rows", "data")) {
+      parent = parent.resolve(name);
+      ensure(parent);
+    }
+    return parent.resolve(PREFIX + files++ + ".parquet");
+  }
+
+  private void ensure(Path made) throws IOException {
+    if (directories.add(made) && disk.stat(made).isEmpty()) {
+      disk.createDirectory(made);
+    }
   }
 
   /**
@@ -186,10 +213,10 @@ final class Scratch implements Closeable {
 
   /** Removes the rows, and leaves what the engine keeps here. */
   void clear() throws IOException {
-    if (disk.stat(directory).isPresent()) {
-      for (String name : disk.list(directory)) {
+    for (Path made : directories) {
+      for (String name : disk.list(made)) {
         if (name.startsWith(PREFIX)) {
-          disk.delete(directory.resolve(name));
+          disk.delete(made.resolve(name));
         }
       }
     }
@@ -197,11 +224,16 @@ final class Scratch implements Closeable {
 
   @Override
   public void close() throws IOException {
-    if (disk.stat(directory).isPresent()) {
-      for (String name : disk.list(directory)) {
-        disk.delete(directory.resolve(name));
+    directories.add(directory); // the engine may have made it
+    List<Path> made = new ArrayList<>(directories);
+    Collections.reverse(made); // the inner ones first
+    for (Path inner : made) {
+      if (disk.stat(inner).isPresent()) {
+        for (String name : disk.list(inner)) {
+          disk.delete(inner.resolve(name));
+        }
+        disk.delete(inner);
       }
-      disk.delete(directory);
     }
   }
 }

@@ -7,6 +7,7 @@ import java.io.InterruptedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -64,7 +65,7 @@ final class SmallFileGathering {
     List<List<Callable<List<Path>>>> bySource = new ArrayList<>();
     int tasks = sources.stream().mapToInt(source -> tasks(source.whole().size())).sum();
     for (Source source : sources) {
-      bySource.add(tasks(source.whole(), MOST_BYTES / tasks));
+      bySource.add(tasks(source, MOST_BYTES / tasks));
     }
     List<Future<List<Path>>> results =
         executor.invokeAll(bySource.stream().flatMap(List::stream).toList());
@@ -86,7 +87,8 @@ final class SmallFileGathering {
   }
 
   /** Of pieces of a source's files, in their order. */
-  private List<Callable<List<Path>>> tasks(List<Path> files, long mostBytes) {
+  private List<Callable<List<Path>>> tasks(Source source, long mostBytes) {
+    List<Path> files = source.whole();
     List<Callable<List<Path>>> tasks = new ArrayList<>();
     int pieces = tasks(files.size());
     for (int piece = 0; piece < pieces; piece++) {
@@ -94,13 +96,15 @@ final class SmallFileGathering {
           files.subList(
               (int) ((long) files.size() * piece / pieces),
               (int) ((long) files.size() * (piece + 1) / pieces));
-      tasks.add(() -> part.size() < FEWEST_FILES ? part : gather(part, mostBytes));
+      tasks.add(() -> part.size() < FEWEST_FILES ? part : gather(part, source.keys(), mostBytes));
     }
     return tasks;
   }
 
-  private List<Path> gather(List<Path> files, long mostBytes) throws IOException {
-    try (SmallFiles small = new SmallFiles(disk, scratch.disk(), scratch::newFile, mostBytes)) {
+  private List<Path> gather(List<Path> files, Map<String, String> keys, long mostBytes)
+      throws IOException {
+    try (SmallFiles small =
+        new SmallFiles(disk, scratch.disk(), () -> scratch.newFile(keys), mostBytes)) {
       return small.gather(files);
     }
   }

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,6 +44,7 @@ import java.util.stream.Collectors;
  */
 public final class SqlEngine {
   private static final int RANGES_AT_ONCE = 1000;
+  private static final int MOST_DIRECTORIES = 64;
   private static final String PREFIX =
       "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
           + "Error: ";
@@ -131,13 +133,8 @@ public final class SqlEngine {
           views.put(asked.getValue(), snapshot.view().named(asked.getValue()));
         }
         snapshots.forEach((dataset, snapshot) -> noteUnsupported(dataset, snapshot, notes));
-        lock(
-            connection,
-            create(
-                connection,
-                query,
-                views,
-                gathers && query.readsAll() ? gathering::of : view -> view));
+        Gathering how = gathers && query.readsAll() ? gathering::of : view -> view;
+        lock(connection, create(connection, query, views, how), scratch);
         answer(connection, query, results, begin);
       } catch (SQLException e) {
         if (gathers) {
@@ -182,7 +179,7 @@ public final class SqlEngine {
               : Optional.empty();
       if (rows.isPresent()) {
         try (Statement statement = connection.createStatement()) {
-          statement.execute(view.createCounted(rows.get()));
+          statement.execute(new ViewSql(view).createCounted(rows.get()));
         }
       } else {
         requireFieldIds(connection, session.disk(), view);
@@ -199,8 +196,8 @@ public final class SqlEngine {
     try (Statement statement = connection.createStatement()) {
       statement.execute("SET TimeZone='UTC'");
       statement.execute("SET allow_unsigned_extensions=false");
-      statement.execute("CREATE SCHEMA " + DatasetView.INTERNAL);
-      statement.execute("CREATE TABLE " + DatasetView.DELETED + " (file VARCHAR, position BIGINT)");
+      statement.execute("CREATE SCHEMA " + ViewSql.INTERNAL);
+      statement.execute("CREATE TABLE " + ViewSql.DELETED + " (file VARCHAR, position BIGINT)");
     }
   }
 
@@ -220,7 +217,7 @@ public final class SqlEngine {
           insert(statement, file.getKey(), file.getValue());
         }
       }
-      statement.execute(view.create());
+      statement.execute(new ViewSql(view).create());
     }
   }
 
@@ -228,19 +225,28 @@ public final class SqlEngine {
   static void drop(Connection connection, DatasetView view) throws SQLException {
     try (Statement statement = connection.createStatement()) {
       statement.execute("DROP VIEW " + Sql.name(view.name()));
-      statement.execute("TRUNCATE " + DatasetView.DELETED);
+      statement.execute("TRUNCATE " + ViewSql.DELETED);
     }
   }
 
-  /** From here on the engine opens no file but those beside the ones that it was given. */
-  private static void lock(Connection connection, List<DatasetView> views) throws SQLException {
+  /**
+   * From here on the engine opens no file but those beside the ones that it was given, or, where
+   * they are in many directories, none outside of the cache and the scratch directory: with each
+   * file that it opens it goes through the list.
+   */
+  private void lock(Connection connection, List<DatasetView> views, Scratch scratch)
+      throws SQLException {
+    Set<Path> directories = new LinkedHashSet<>();
+    for (DatasetView view : views) {
+      view.files().forEach(file -> directories.add(Objects.requireNonNull(file.getParent())));
+    }
+    Collection<Path> allowed =
+        directories.size() > MOST_DIRECTORIES
+            ? List.of(session.cache().root(), scratch.directory())
+            : directories;
     try (Statement statement = connection.createStatement()) {
-      // One by one the files would cost 30 ms a thousand.
       statement.execute(
-          views.stream()
-              .flatMap(view -> view.files().stream())
-              .map(file -> Objects.requireNonNull(file.getParent()))
-              .distinct()
+          allowed.stream()
               .map(directory -> Sql.text(directory + "/"))
               .collect(Collectors.joining(", ", "SET allowed_directories=[", "]")));
       statement.execute("SET enable_external_access=false");
@@ -258,7 +264,7 @@ public final class SqlEngine {
       if (ranges.size() == RANGES_AT_ONCE || start < 0) {
         statement.execute(
             "INSERT INTO "
-                + DatasetView.DELETED
+                + ViewSql.DELETED
                 + " SELECT "
                 + Sql.text(file.toString())
                 + ", unnest(range(a, b)) FROM (VALUES "
