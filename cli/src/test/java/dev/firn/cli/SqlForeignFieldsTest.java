@@ -219,6 +219,8 @@ class SqlForeignFieldsTest {
             "SELECT 2::INTEGER AS id, {'a': 8::INTEGER, 'b': 'eight'} AS s",
             "id: 1, s: {__duckdb_field_id: 3, a: 101, b: 7}");
 
+    Result pass = run().run("query", "maintain", "--force");
+    assertThat(pass.out() + pass.err()).contains("field id 101, which it never gave");
     assertRefused(table, file, "field id 101, which it never gave");
   }
 

@@ -20,11 +20,14 @@ import org.jspecify.annotations.Nullable;
  * <p>A field of another id that the table gave at some time is none: it is what was there under the
  * name before. Nor is one without an id under a name that the table does not have.
  *
- * @param name with those of the fields that it is in
- * @param expected the id of the table's field
- * @param found what the file has instead
+ * @param path its name in the file, after those of the fields that it is in
+ * @param expectedId of the table's field
+ * @param foundId what the file has instead; null if nothing
  */
-public record StrangeField(String name, String expected, String found) {
+public record StrangeField(List<String> path, int expectedId, @Nullable Integer foundId) {
+  public StrangeField {
+    path = List.copyOf(path);
+  }
 
   /**
    * The first one of a file.
@@ -53,9 +56,24 @@ public record StrangeField(String name, String expected, String found) {
     return spellings(field).stream().anyMatch(inFile.getName()::equalsIgnoreCase);
   }
 
+  /** With those of the fields that it is in. */
+  public String name() {
+    return String.join(".", path);
+  }
+
+  /** What should be there. */
+  public String expected() {
+    return "field id " + expectedId;
+  }
+
+  /** What is there. */
+  public String found() {
+    return foundId == null ? "no field id" : "field id " + foundId + ", which it never gave";
+  }
+
   @Override
   public String toString() {
-    return "field " + name + " with " + found + ", where the table has " + expected;
+    return "field " + name() + " with " + found() + ", where the table has " + expected();
   }
 
   /** Is told of each struct of the table beside the group that has its id in the file. */
@@ -116,11 +134,9 @@ public record StrangeField(String name, String expected, String found) {
       if (first == null) {
         first =
             new StrangeField(
-                String.join(".", path(inFile.getName())),
-                "field id " + field.fieldId(),
-                inFile.getId() == null
-                    ? "no field id"
-                    : "field id " + inFile.getId().intValue() + ", which it never gave");
+                List.of(path(inFile.getName())),
+                field.fieldId(),
+                inFile.getId() == null ? null : inFile.getId().intValue());
       }
     }
   }

@@ -161,7 +161,7 @@ public final class Archive {
       names.add(fileName(file.file().location()));
       rows += of.rows().cardinality();
     }
-    new FileRewriter(limits, old.nameMapping())
+    new FileRewriter(limits, old.nameMapping(), old.metadata().lastColumnId())
         .rewrite(
             old.metadata().schema(),
             MetricsConfig.forTable(old.table()),

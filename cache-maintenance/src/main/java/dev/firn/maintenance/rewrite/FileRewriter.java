@@ -57,17 +57,20 @@ public final class FileRewriter {
 
   private final RewriteLimits limits;
   private final @Nullable NameMapping names;
+  private final int lastColumnId;
 
   public FileRewriter(RewriteLimits limits) {
-    this(limits, null);
+    this(limits, null, Integer.MAX_VALUE);
   }
 
   /**
    * @param names by which files without field ids are read; null if the table has no such mapping
+   * @param lastColumnId the largest field id that the table ever gave
    */
-  public FileRewriter(RewriteLimits limits, @Nullable NameMapping names) {
+  public FileRewriter(RewriteLimits limits, @Nullable NameMapping names, int lastColumnId) {
     this.limits = limits;
     this.names = names;
+    this.lastColumnId = lastColumnId;
   }
 
   /** As the other, without further footer metadata. */
@@ -144,7 +147,8 @@ public final class FileRewriter {
     }
 
     RewriteResult run() throws IOException {
-      SchemaResolver.Resolved resolved = SchemaResolver.resolve(schema, usedSchemas());
+      SchemaResolver.Resolved resolved =
+          SchemaResolver.resolve(schema, lastColumnId, usedSchemas());
       requireKnownToIceberg(resolved.output());
       BatchCopy copy = new BatchCopy(inputs, resolved, codecs, limits);
       @Nullable SortColumns sort = SortColumns.of(order, schema, resolved).orElse(null);

@@ -1,13 +1,16 @@
 package dev.firn.maintenance.rewrite;
 
+import dev.firn.core.read.StrangeField;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.parquet.ParquetSchemaUtil;
+import org.apache.iceberg.types.Types.NestedField;
 import org.apache.parquet.column.ColumnDescriptor;
 import org.apache.parquet.schema.GroupType;
 import org.apache.parquet.schema.MessageType;
@@ -28,11 +31,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SchemaResolver {
   private final Schema table;
+  private final int lastColumnId;
   private final Collection<InputSchema> inputs;
   private final Map<InputSchema, List<LeafMapping>> mappings = new HashMap<>();
 
-  private SchemaResolver(Schema table, Collection<InputSchema> inputs) {
+  private SchemaResolver(Schema table, int lastColumnId, Collection<InputSchema> inputs) {
     this.table = table;
+    this.lastColumnId = lastColumnId;
     this.inputs = inputs;
   }
 
@@ -46,9 +51,12 @@ final class SchemaResolver {
       List<ColumnDescriptor> leaves,
       Map<InputSchema, List<LeafMapping>> mappings) {}
 
-  static Resolved resolve(Schema table, Collection<InputSchema> inputs)
+  /**
+   * @param lastColumnId the largest id that the table ever gave
+   */
+  static Resolved resolve(Schema table, int lastColumnId, Collection<InputSchema> inputs)
       throws UnsupportedRewriteException {
-    return new SchemaResolver(table, inputs).resolve();
+    return new SchemaResolver(table, lastColumnId, inputs).resolve();
   }
 
   private Resolved resolve() throws UnsupportedRewriteException {
@@ -57,6 +65,7 @@ final class SchemaResolver {
         throw new UnsupportedRewriteException(
             input.firstInput(), "*", "field ids", "a schema without any");
       }
+      requireKnownFields(input);
       mappings.put(input, new ArrayList<>());
     }
     MessageType derived = ParquetSchemaUtil.convert(table, "table");
@@ -67,6 +76,32 @@ final class SchemaResolver {
     }
     MessageType output = new MessageType("table", columns);
     return new Resolved(output, List.copyOf(output.getColumns()), Map.copyOf(mappings));
+  }
+
+  /**
+   * Values that a file has for a column, under no id that says so, would be left out. Of a nested
+   * field without an id the mapping says it, unless it goes through as it is.
+   */
+  private void requireKnownFields(InputSchema input) throws UnsupportedRewriteException {
+    for (NestedField column : table.columns()) {
+      Optional<StrangeField> strange = strange(new Schema(column), input.type());
+      if (strange.isPresent()
+          && (strange.get().path().size() == 1 || strange.get().foundId() != null)) {
+        throw new UnsupportedRewriteException(
+            input.firstInput(),
+            strange.get().name(),
+            strange.get().expected(),
+            strange.get().found());
+      }
+    }
+  }
+
+  private Optional<StrangeField> strange(Schema columns, MessageType input) {
+    try {
+      return StrangeField.find(columns, Set.of(), lastColumnId, input);
+    } catch (RuntimeException e) {
+      return Optional.empty(); // another type, which the mapping names
+    }
   }
 
   /** A table may have a struct that lost all its fields; a Parquet file cannot. */

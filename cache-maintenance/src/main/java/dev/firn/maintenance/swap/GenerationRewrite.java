@@ -242,7 +242,7 @@ final class GenerationRewrite {
       GenerationBuilder builder, List<PlannedFile> group, List<RewriteInput> inputs)
       throws IOException {
     RewriteResult result =
-        new FileRewriter(limits(group, inputs), old.nameMapping())
+        new FileRewriter(limits(group, inputs), old.nameMapping(), old.metadata().lastColumnId())
             .rewrite(
                 old.metadata().schema(),
                 old.metadata().sortOrder(),

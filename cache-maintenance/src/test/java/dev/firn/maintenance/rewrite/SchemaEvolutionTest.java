@@ -292,6 +292,19 @@ final class SchemaEvolutionTest {
   }
 
   @Test
+  void aColumnWithoutAnIdIsNotTakenForOneThatIsNotThere() {
+    byte[] bytes =
+        ForeignFile.of("message m { optional int64 a = 1; optional int64 b; }")
+            .row(row -> row.append("a", 1L).append("b", 2L))
+            .write();
+    assertUnsupported(
+        new Schema(optional(1, "a", Types.LongType.get()), optional(2, "b", Types.LongType.get())),
+        bytes,
+        "b",
+        "field id 2");
+  }
+
+  @Test
   void aListWhoseElementHasNoIdIsNotTakenForOneWithoutElements() {
     byte[] other =
         write(

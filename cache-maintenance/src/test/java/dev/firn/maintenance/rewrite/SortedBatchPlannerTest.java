@@ -31,7 +31,7 @@ final class SortedBatchPlannerTest {
   }
 
   private Batches plan(long batchBytes, int groupRows) throws IOException {
-    SchemaResolver.Resolved resolved = SchemaResolver.resolve(SCHEMA, Set.of());
+    SchemaResolver.Resolved resolved = SchemaResolver.resolve(SCHEMA, Integer.MAX_VALUE, Set.of());
     SortOrder order = SortOrder.builderFor(SCHEMA).withOrderId(1).asc("n").build();
     return SortedBatchPlanner.plan(
         SortColumns.of(order, SCHEMA, resolved).orElseThrow(),

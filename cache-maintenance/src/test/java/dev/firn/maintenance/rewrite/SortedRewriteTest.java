@@ -310,7 +310,7 @@ final class SortedRewriteTest {
     Rewrites unsorted =
         Rewrites.rewrite(SCHEMA, TEN_ROWS, List.of(numbers("a", 0, 10, 1), numbers("b", 5, 15, 1)));
     MemoryFile file = unsorted.outputs.get("out-0");
-    SchemaResolver.Resolved resolved = SchemaResolver.resolve(SCHEMA, Set.of());
+    SchemaResolver.Resolved resolved = SchemaResolver.resolve(SCHEMA, Integer.MAX_VALUE, Set.of());
     try (PageCodecs codecs = new PageCodecs()) {
       for (String by : List.of("id", "text")) {
         SortColumns sorted = SortColumns.of(order(o -> o.asc(by)), SCHEMA, resolved).orElseThrow();
