@@ -100,6 +100,24 @@ class SqlMannersTest {
   }
 
   @Test
+  void aTimeBeyondAllOthersIsNoYear() {
+    String query =
+        "SELECT %1$s::TIMESTAMP AS a, %1$s::TIMESTAMPTZ AS b, %1$s::DATE AS c,"
+            + " TIMESTAMP '2026-01-01' AS d";
+    for (String time : List.of("infinity", "-infinity")) {
+      Result result =
+          new CommandRun(home)
+              .run("query", "sql", query.formatted("'" + time + "'"), "--format", "jsonl");
+
+      assertThat(result.out())
+          .as(result.err())
+          .isEqualTo(
+              "{\"a\":\"%1$s\",\"b\":\"%1$s\",\"c\":\"%1$s\",\"d\":\"2026-01-01T00:00:00.000000\"}\n"
+                  .formatted(time));
+    }
+  }
+
+  @Test
   void aNameThatHasToBeQuotedIsGuessed() {
     CommandRun run = cache();
     for (String dataset : List.of("my-jobs", "my.jobs")) {

@@ -5,12 +5,15 @@ import dev.firn.cli.sql.Results.Kind;
 import java.sql.ResultSet;
 import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
+import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +25,19 @@ record Cells(List<Column> columns) {
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS");
   private static final DateTimeFormatter NANOS =
       DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSSSSS");
+
+  /** What the engine keeps in place of a time that is before or after all others. */
+  private static final Map<Object, String> INFINITE =
+      Map.of(
+          LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC).plus(Long.MAX_VALUE, ChronoUnit.MICROS),
+          "infinity",
+          LocalDateTime.ofEpochSecond(0, 0, ZoneOffset.UTC)
+              .plus(-Long.MAX_VALUE, ChronoUnit.MICROS),
+          "-infinity",
+          LocalDate.ofEpochDay(Integer.MAX_VALUE),
+          "infinity",
+          LocalDate.ofEpochDay(-Integer.MAX_VALUE),
+          "-infinity");
 
   Cells {
     columns = List.copyOf(columns);
@@ -115,17 +131,24 @@ record Cells(List<Column> columns) {
     switch (type) {
       case "TIMESTAMP", "TIMESTAMP_MS", "TIMESTAMP_S", "TIMESTAMP_NS" -> {
         LocalDateTime time = result.getObject(at, LocalDateTime.class);
-        return time == null ? null : (type.equals("TIMESTAMP_NS") ? NANOS : MICROS).format(time);
-      }
-      case "TIMESTAMP WITH TIME ZONE" -> {
-        OffsetDateTime time = result.getObject(at, OffsetDateTime.class);
         return time == null
             ? null
-            : MICROS.format(time.withOffsetSameInstant(ZoneOffset.UTC)) + "Z";
+            : INFINITE.getOrDefault(
+                time, (type.equals("TIMESTAMP_NS") ? NANOS : MICROS).format(time));
+      }
+      case "TIMESTAMP WITH TIME ZONE" -> {
+        OffsetDateTime offset = result.getObject(at, OffsetDateTime.class);
+        if (offset == null) {
+          return null;
+        }
+        LocalDateTime time = offset.withOffsetSameInstant(ZoneOffset.UTC).toLocalDateTime();
+        return INFINITE.getOrDefault(time, MICROS.format(time) + "Z");
       }
       default -> {
         Object value = result.getObject(at);
-        return value == null ? null : value.toString();
+        return value instanceof LocalDate date
+            ? INFINITE.getOrDefault(date, date.toString())
+            : value == null ? null : value.toString();
       }
     }
   }
