@@ -11,6 +11,7 @@ import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.testing.CacheRows;
 import dev.firn.core.testing.RecordingDisk;
 import dev.firn.core.testing.RecordingDisk.Killed;
+import dev.firn.core.testing.RecordingDisk.Kind;
 import dev.firn.maintenance.PassOptions.Steps;
 import dev.firn.maintenance.report.PartitionReport.Outcome;
 import dev.firn.maintenance.report.PassReport;
@@ -36,34 +37,38 @@ class CrashTest {
       new PassOptions(
           List.of("otel_events"), false, true, Steps.ALL, Optional.empty(), false, false);
 
+  private static final String[] ONE = {"claude"};
+  private static final String[] TWO = {"claude", "codex"};
+
+  /** What happens with another partition behind it is looked at in strides. */
+  private static final int STRIDE = Boolean.getBoolean("firn.soak") ? 1 : 7;
+
   @TempDir Path directory;
 
   @Test
   void killedAtAnyStepOfARewriteNoRowIsLostAndTheNextPassHeals() throws Exception {
-    long steps = explore((disk, step) -> disk.killAfter(step), true);
+    long steps = explore((disk, step) -> disk.killAfter(step), true, ONE, 1);
+    explore((disk, step) -> disk.killAfter(step), true, TWO, STRIDE);
     System.out.println("rewrite, prove, swap, retire: killed after each of " + steps + " steps");
     assertThat(steps).isGreaterThan(40);
   }
 
   @Test
   void refusedByTheDiskAtAnyStepOfARewriteNoRowIsLostAndTheNextPassHeals() throws Exception {
-    long steps =
-        explore(
-            (disk, step) -> {
-              long[] count = {0};
-              disk.failWith(
-                  call -> {
-                    boolean step1 =
-                        call.changes()
-                            || call.kind() == RecordingDisk.Kind.SYNC
-                            || call.kind() == RecordingDisk.Kind.SYNC_DIRECTORY;
-                    if (step1 && count[0]++ == step) {
-                      throw new IOException("No space left on device");
-                    }
-                  });
-            },
-            false);
-    assertThat(steps).isGreaterThan(40);
+    assertThat(explore(CrashTest::refuse, false, ONE, 1)).isGreaterThan(40);
+    explore(CrashTest::refuse, false, TWO, STRIDE);
+  }
+
+  private static void refuse(RecordingDisk disk, long step) {
+    long[] count = {0};
+    disk.failWith(
+        call -> {
+          boolean counts =
+              call.changes() || call.kind() == Kind.SYNC || call.kind() == Kind.SYNC_DIRECTORY;
+          if (counts && count[0]++ == step) {
+            throw new IOException("No space left on device");
+          }
+        });
   }
 
   private interface Trouble {
@@ -71,9 +76,10 @@ class CrashTest {
   }
 
   /** Runs until the trouble comes too late to hit; returns the steps of an untroubled pass. */
-  private long explore(Trouble trouble, boolean kills) throws Exception {
-    for (long step = 0; ; step++) {
-      Path root = unpack(step);
+  private long explore(Trouble trouble, boolean kills, String[] sources, int stride)
+      throws Exception {
+    for (long step = 0; ; step += stride) {
+      Path root = unpack(step, sources);
       RecordingDisk clean = new RecordingDisk();
       Map<String, List<String>> rows = CacheRows.read(clean, root);
       RecordingDisk disk = new RecordingDisk();
@@ -81,7 +87,7 @@ class CrashTest {
       boolean hit;
       try {
         PassReport report = new Passes(disk, root).run(OPTIONS);
-        hit = !kills && report.count(Outcome.COMPACTED) < 2;
+        hit = !kills && report.count(Outcome.COMPACTED) < sources.length;
       } catch (Killed e) {
         hit = true;
       }
@@ -133,7 +139,7 @@ class CrashTest {
         new PassOptions(
             List.of("otel_events"), false, false, Steps.SWEEP_ONLY, Optional.empty(), false, true);
     for (long step = 0; ; step++) {
-      Path root = unpack(step);
+      Path root = unpack(step, ONE);
       RecordingDisk clean = new RecordingDisk();
       Map<String, List<String>> rows = CacheRows.read(clean, root);
       new Passes(clean, root).run(OPTIONS);
@@ -159,25 +165,27 @@ class CrashTest {
   void killIsNotCaughtAndAnsweredByThePass() throws Exception {
     RecordingDisk disk = new RecordingDisk();
     disk.killAfter(3);
-    Path root = unpack(0);
+    Path root = unpack(0, ONE);
     assertThatThrownBy(() -> new Passes(disk, root).run(OPTIONS)).isInstanceOf(Killed.class);
   }
 
-  /** A cache of two small partitions, fresh for each step. */
-  private Path unpack(long step) throws IOException {
+  /** A cache of small partitions, fresh for each step. */
+  private Path unpack(long step, String... sources) throws IOException {
     Path template = directory.resolve("crashed-compaction");
     if (!Files.exists(template)) {
       FieldCaches.unpack("crashed-compaction", directory);
     }
     Path root = Files.createTempDirectory(directory, "step" + step);
-    Path events = template.resolve("datasets/otel_events");
-    Files.createDirectories(root.resolve("datasets"));
-    try (Stream<Path> paths = Files.walk(events)) {
-      for (Path path : paths.toList()) {
-        Files.copy(
-            path,
-            root.resolve("datasets/otel_events").resolve(events.relativize(path).toString()),
-            StandardCopyOption.COPY_ATTRIBUTES);
+    Path dataset = Path.of("datasets/otel_events");
+    Files.createDirectories(root.resolve(dataset));
+    for (String source : sources) {
+      try (Stream<Path> paths = Files.walk(template.resolve(dataset).resolve("source=" + source))) {
+        for (Path path : paths.toList()) {
+          Files.copy(
+              path,
+              root.resolve(template.relativize(path).toString()),
+              StandardCopyOption.COPY_ATTRIBUTES);
+        }
       }
     }
     return root;
