@@ -7,10 +7,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.Generation;
 import dev.firn.core.generation.GenerationBuilder;
-import dev.firn.core.layout.CacheDirectory;
-import dev.firn.core.layout.Partition;
-import dev.firn.core.partition.PartitionInspector;
-import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.DataFileRows;
 import dev.firn.core.testing.ForeignTable;
 import dev.firn.maintenance.report.PartitionReport;
@@ -89,7 +85,7 @@ class DistinctCountsTest {
     Path root = FieldCaches.unpack(name, directory);
     for (PartitionReport report : new Passes(new LocalDisk(), root).forced().partitions()) {
       if (report.outcome() == Outcome.COMPACTED && report.rowsAfter() > 0) {
-        Generation live = live(root, report.partition());
+        Generation live = Passes.live(report);
         if (report.filesLinked() > 0) {
           assertThat(text(live)).startsWith("none: data file carried-");
           continue;
@@ -135,15 +131,6 @@ class DistinctCountsTest {
     assertThat(Verifies.trouble(Verifies.quick(new LocalDisk(), directory))).hasSize(1);
   }
 
-  private static Generation live(Path root, Partition partition) {
-    return ((Live)
-            new PartitionInspector(new LocalDisk())
-                .inspect(
-                    new CacheDirectory(new LocalDisk(), root)
-                        .partition(partition.dataset(), partition.keys())))
-        .generation();
-  }
-
   @Test
   void ofEveryTypeAreThoseOfTheRows() throws IOException {
     Schema schema =
@@ -168,18 +155,7 @@ class DistinctCountsTest {
             optional(18, "list", Types.ListType.ofOptional(19, Types.LongType.get())),
             optional(20, "half", Types.StringType.get()));
     ForeignTable table = ForeignTable.create(directory, schema, 2);
-    Random random = new Random(11);
-    for (int file = 0; file < 3; file++) {
-      Record[] rows = new Record[40];
-      for (int i = 0; i < rows.length; i++) {
-        Object[] values = values(random);
-        for (int column = 0; column < values.length; column++) {
-          values[column] = random.nextInt(6) == 0 ? null : values[column];
-        }
-        rows[i] = table.row(values);
-      }
-      table.append(rows);
-    }
+    table.append(3, 40, new Random(11), DistinctCountsTest::values);
     new ForeignPasses(directory, table).compactsTo(table.rows());
 
     Map<String, Long> told = check(table.generation());

@@ -1,7 +1,11 @@
 package dev.firn.maintenance;
 
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.LocalDisk;
+import dev.firn.core.generation.Generation;
 import dev.firn.core.layout.CacheDirectory;
+import dev.firn.core.partition.PartitionInspector;
+import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.maintenance.PassOptions.Steps;
 import dev.firn.maintenance.config.MaintenanceConfig;
 import dev.firn.maintenance.config.MaintenanceConfig.Prove;
@@ -115,6 +119,12 @@ final class Passes {
 
   static PassOptions options(boolean dryRun, boolean force, Steps steps) {
     return new PassOptions(List.of(), dryRun, force, steps, Optional.empty(), false, false);
+  }
+
+  /** What is live in a partition after a pass. */
+  static Generation live(PartitionReport report) {
+    return ((Live) new PartitionInspector(new LocalDisk()).inspect(report.partition()))
+        .generation();
   }
 
   static PartitionReport of(PassReport report, String path) {

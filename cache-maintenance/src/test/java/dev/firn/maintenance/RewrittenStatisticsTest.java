@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.firn.core.disk.LocalDisk;
 import dev.firn.core.generation.Generation;
-import dev.firn.core.layout.CacheDirectory;
-import dev.firn.core.layout.Partition;
-import dev.firn.core.partition.PartitionInspector;
-import dev.firn.core.partition.PartitionState.Live;
 import dev.firn.core.read.DataFileRows;
 import dev.firn.core.testing.ForeignTable;
 import dev.firn.maintenance.report.PartitionReport;
@@ -33,7 +29,6 @@ import java.util.UUID;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.FileScanTask;
 import org.apache.iceberg.Schema;
-import org.apache.iceberg.data.Record;
 import org.apache.iceberg.types.Comparators;
 import org.apache.iceberg.types.Conversions;
 import org.apache.iceberg.types.Type;
@@ -63,18 +58,9 @@ class RewrittenStatisticsTest {
     Path root = FieldCaches.unpack(name, directory);
     for (PartitionReport report : new Passes(new LocalDisk(), root).forced().partitions()) {
       if (report.outcome() == Outcome.COMPACTED && report.rowsAfter() > 0) {
-        assertThat(check(live(root, report.partition()), Set.of())).isPositive();
+        assertThat(check(Passes.live(report), Set.of())).isPositive();
       }
     }
-  }
-
-  private static Generation live(Path root, Partition partition) {
-    return ((Live)
-            new PartitionInspector(new LocalDisk())
-                .inspect(
-                    new CacheDirectory(new LocalDisk(), root)
-                        .partition(partition.dataset(), partition.keys())))
-        .generation();
   }
 
   @Test
@@ -97,18 +83,7 @@ class RewrittenStatisticsTest {
             optional(14, "bytes", Types.BinaryType.get()),
             optional(15, "never", Types.StringType.get()));
     ForeignTable table = ForeignTable.create(directory, schema, 2);
-    Random random = new Random(11);
-    for (int file = 0; file < 3; file++) {
-      Record[] rows = new Record[40];
-      for (int i = 0; i < rows.length; i++) {
-        Object[] values = values(random);
-        for (int column = 0; column < values.length; column++) {
-          values[column] = random.nextInt(6) == 0 ? null : values[column];
-        }
-        rows[i] = table.row(values);
-      }
-      table.append(rows);
-    }
+    table.append(3, 40, new Random(11), RewrittenStatisticsTest::values);
     new ForeignPasses(directory, table).compactsTo(table.rows());
 
     assertThat(check(table.generation(), Set.of("fat", "never"))).isEqualTo(13);

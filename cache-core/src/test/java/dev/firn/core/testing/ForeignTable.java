@@ -16,8 +16,10 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Function;
 import org.apache.iceberg.AppendFiles;
 import org.apache.iceberg.DataFile;
 import org.apache.iceberg.DeleteFile;
@@ -132,7 +134,23 @@ public final class ForeignTable {
     return written;
   }
 
-  /** Writes what {@link #append} would commit. */
+  /** Commits files of rows one by one, with every sixth value or so null. */
+  public void append(int files, int rows, Random random, Function<Random, Object[]> values)
+      throws IOException {
+    for (int file = 0; file < files; file++) {
+      Record[] written = new Record[rows];
+      for (int row = 0; row < rows; row++) {
+        Object[] of = values.apply(random);
+        for (int column = 0; column < of.length; column++) {
+          of[column] = random.nextInt(6) == 0 ? null : of[column];
+        }
+        written[row] = row(of);
+      }
+      append(written);
+    }
+  }
+
+  /** Writes what {@link #append(Record...)} would commit. */
   public List<DataFile> write(Record... rows) throws IOException {
     Table table = table();
     PartitionKey key = new PartitionKey(table.spec(), table.schema());
