@@ -3,6 +3,7 @@ package dev.firn.maintenance;
 import dev.firn.core.CacheException;
 import dev.firn.core.append.Publisher;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.filesystem.FileSystemCheck;
 import dev.firn.core.layout.CacheDirectory;
 import dev.firn.core.layout.Partition;
@@ -125,12 +126,7 @@ public final class MaintenancePass {
         options.isOrdinary()
             ? UnchangedPartitions.load(disk, cache, config.toString(), started)
             : UnchangedPartitions.none(disk, cache);
-    Map<String, PartitionReport> settled = new HashMap<>();
-    for (Partition partition : partitions) {
-      if (retention.goesByAgeAlone(partition)) {
-        unchanged.find(partition).ifPresent(report -> settled.put(partition.path(), report));
-      }
-    }
+    Map<String, PartitionReport> settled = settled(partitions, retention, unchanged);
     List<Partition> others =
         partitions.stream().filter(partition -> !settled.containsKey(partition.path())).toList();
     DuplicateSelector duplicates =
@@ -163,33 +159,18 @@ public final class MaintenancePass {
       reports.replaceAll(new PassExpiry(disk, locks, publisher)::expire);
     }
     PassSweep sweep = new PassSweep(disk, cache, config, locks, time, options);
-    for (int i = 0; i < reports.size(); i++) {
-      PartitionReport report = reports.get(i);
-      if (report.outcome() != Outcome.UNREADABLE) {
-        reports.set(i, sweep.sweep(report, noEarlier.instant()));
-        if (sweep.isClean(report.partition())) {
-          unchanged.nothingToDo(reports.get(i));
-        }
-      }
-    }
-    sweep.sweepNotes();
-    sweep.sweepDropped();
+    sweep(sweep, reports, unchanged, noEarlier);
     if (!options.dryRun() && !partitions.isEmpty()) {
       remember(
           () -> new RetentionMemory(disk, cache).save(retention.reports(), config.retention()));
-    }
-    if (!options.dryRun() && !partitions.isEmpty()) {
-      remember(
-          () -> {
-            if (!reports.isEmpty() || !memory.isThere()) {
-              settled.values().stream()
-                  .filter(report -> memory.find(report.partition().path()).isEmpty())
-                  .forEach(report -> memorize(memory, report, Litter.NONE, started));
-            }
-            reports.forEach(
-                report -> memorize(memory, report, sweep.litter(report.partition()), started));
-            save(memory, unchanged, reports, partitions, options, started);
-          });
+      if (!reports.isEmpty() || !memory.isThere()) {
+        settled.values().stream()
+            .filter(report -> memory.find(report.partition().path()).isEmpty())
+            .forEach(report -> memorize(memory, report, Litter.NONE, started));
+      }
+      reports.forEach(
+          report -> memorize(memory, report, sweep.litter(report.partition()), started));
+      remember(() -> save(memory, unchanged, reports, partitions, options, started));
     }
     if (config.housekeeping().journal() && !options.dryRun()) {
       new Journal(disk, cache, noEarlier, config.snapshots(), command)
@@ -212,6 +193,37 @@ public final class MaintenancePass {
         sweep.litter(),
         memory.unreadable(partitions),
         recovery.diskRefused() || compaction.diskRefused() || sweep.diskRefused());
+  }
+
+  /** What an earlier pass found in partitions that have not changed since. */
+  private static Map<String, PartitionReport> settled(
+      List<Partition> partitions, PassRetention retention, UnchangedPartitions unchanged) {
+    Map<String, PartitionReport> settled = new HashMap<>();
+    for (Partition partition : partitions) {
+      if (retention.goesByAgeAlone(partition)) {
+        unchanged.find(partition).ifPresent(report -> settled.put(partition.path(), report));
+      }
+    }
+    return settled;
+  }
+
+  /** Sweeps every partition that is not in doubt, and what is below no partition. */
+  private static void sweep(
+      PassSweep sweep,
+      List<PartitionReport> reports,
+      UnchangedPartitions unchanged,
+      InstantSource clock) {
+    for (int i = 0; i < reports.size(); i++) {
+      PartitionReport report = reports.get(i);
+      if (report.outcome() != Outcome.UNREADABLE) {
+        reports.set(i, sweep.sweep(report, clock.instant()));
+        if (sweep.isClean(report.partition())) {
+          unchanged.nothingToDo(reports.get(i));
+        }
+      }
+    }
+    sweep.sweepNotes();
+    sweep.sweepDropped();
   }
 
   private static void giveUpReserve(Reserve reserve) {
@@ -375,7 +387,7 @@ public final class MaintenancePass {
     try {
       write.run();
     } catch (IOException e) {
-      LOG.warn("maintenance/ cannot be written: {}", e.getMessage());
+      LOG.warn("maintenance/ cannot be written: {}", DiskReason.of(e));
     }
   }
 }
