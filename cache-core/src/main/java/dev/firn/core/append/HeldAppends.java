@@ -22,6 +22,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -255,13 +256,13 @@ public final class HeldAppends {
 
   private void rename(HeldFile file, Path to) throws IOException {
     disk.rename(file.path(), to);
-    disk.syncDirectory(java.util.Objects.requireNonNull(to.getParent()));
+    disk.syncDirectory(Objects.requireNonNull(to.getParent()));
   }
 
   /** Its rows are in the partition: the held file may go. */
   void release(HeldFile file) throws IOException {
     disk.delete(file.path());
-    disk.syncDirectory(java.util.Objects.requireNonNull(file.path().getParent()));
+    disk.syncDirectory(Objects.requireNonNull(file.path().getParent()));
   }
 
   /** True if the file that a landing names is there. */

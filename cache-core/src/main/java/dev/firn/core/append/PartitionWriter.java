@@ -30,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.MetricsConfig;
@@ -403,7 +404,7 @@ final class PartitionWriter {
       return;
     }
     try {
-      disk.syncDirectory(java.util.Objects.requireNonNull(landed.getParent()));
+      disk.syncDirectory(Objects.requireNonNull(landed.getParent()));
     } catch (IOException e) {
       throw new CommitStateUnknown(landed + ": it is unknown whether it is durable", e);
     }

@@ -1,6 +1,7 @@
 package dev.firn.core.cursor;
 
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 
 /** What reading a cursor can find. Absent is not unreadable. */
@@ -23,12 +24,12 @@ public sealed interface CursorState {
 
     @Override
     public boolean equals(Object other) {
-      return other instanceof Present present && java.util.Arrays.equals(bytes, present.bytes);
+      return other instanceof Present present && Arrays.equals(bytes, present.bytes);
     }
 
     @Override
     public int hashCode() {
-      return java.util.Arrays.hashCode(bytes);
+      return Arrays.hashCode(bytes);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.UnsupportedFormat;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.DiskReason;
+import dev.firn.core.disk.IcebergInput;
 import dev.firn.core.generation.MetadataVersions.MetadataVersion;
 import dev.firn.core.layout.GenerationName;
 import dev.firn.core.layout.LandedName;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
@@ -131,8 +133,7 @@ public final class Generation {
     try {
       String location =
           "file://" + paths.directory().toAbsolutePath() + "/metadata/" + version.fileName();
-      metadata =
-          TableMetadataParser.read(new dev.firn.core.disk.IcebergInput(disk, location, file));
+      metadata = TableMetadataParser.read(new IcebergInput(disk, location, file));
     } catch (RuntimeException e) {
       throw new Corrupt(file, "Iceberg table metadata", rootMessage(e), e);
     }
@@ -239,7 +240,7 @@ public final class Generation {
   }
 
   /** What this generation says of its own making, if Firn made it. */
-  public java.util.Optional<GenerationProof> proof() {
+  public Optional<GenerationProof> proof() {
     return GenerationProof.parse(metadata.properties());
   }
 

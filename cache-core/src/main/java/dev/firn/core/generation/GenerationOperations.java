@@ -5,6 +5,7 @@ import dev.firn.core.disk.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
+import java.util.Map;
 import java.util.Objects;
 import org.apache.iceberg.LocationProviders;
 import org.apache.iceberg.TableMetadata;
@@ -104,6 +105,6 @@ final class GenerationOperations implements TableOperations {
 
   @Override
   public LocationProvider locationProvider() {
-    return LocationProviders.locationsFor(location, java.util.Map.of());
+    return LocationProviders.locationsFor(location, Map.of());
   }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
  * {@code maintenance/last-pass.json}: when a pass over all datasets found everything as {@link
  * PassMemory} has it. A few bytes in place of all that is remembered.
  */
-public final class LastPass {
+final class LastPass {
   private static final String FILE = "last-pass.json";
   private static final Duration SPACING = Duration.ofMinutes(10);
 

@@ -65,11 +65,6 @@ public record RewriteLimits(
         batchBytes, batchRows, groupRows, targetFileBytes, proveContent, wanted);
   }
 
-  /** The same with other row groups. */
-  RewriteLimits withGroupRows(int rows) {
-    return new RewriteLimits(batchBytes, batchRows, rows, targetFileBytes, proveContent, sketches);
-  }
-
   /** The same with a file for each so many rows, or fewer. */
   public RewriteLimits inFilesOf(long rows) {
     return new RewriteLimits(

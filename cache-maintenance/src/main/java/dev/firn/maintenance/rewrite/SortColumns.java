@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.apache.iceberg.NullOrder;
@@ -168,7 +169,6 @@ record SortColumns(List<SortColumn> columns) {
   private static boolean isSameValue(PrimitiveType one, PrimitiveType other) {
     return one.getPrimitiveTypeName() == other.getPrimitiveTypeName()
         && one.getTypeLength() == other.getTypeLength()
-        && java.util.Objects.equals(
-            one.getLogicalTypeAnnotation(), other.getLogicalTypeAnnotation());
+        && Objects.equals(one.getLogicalTypeAnnotation(), other.getLogicalTypeAnnotation());
   }
 }

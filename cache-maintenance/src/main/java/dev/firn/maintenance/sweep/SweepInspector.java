@@ -1,5 +1,6 @@
 package dev.firn.maintenance.sweep;
 
+import dev.firn.core.CacheException;
 import dev.firn.core.append.HeldAppends;
 import dev.firn.core.cursor.Cursor;
 import dev.firn.core.disk.Disk;
@@ -282,7 +283,7 @@ public final class SweepInspector {
         return orphan(other.directory(), other.name(), "never committed", measure);
       }
       generation = Generation.load(disk, other.directory(), other.name());
-    } catch (dev.firn.core.CacheException e) {
+    } catch (CacheException e) {
       return item(
           other,
           Kind.IN_DOUBT,

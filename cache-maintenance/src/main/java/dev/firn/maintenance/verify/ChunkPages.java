@@ -2,6 +2,7 @@ package dev.firn.maintenance.verify;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.zip.CRC32;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.column.Encoding;
@@ -150,7 +151,7 @@ final class ChunkPages implements PageReader {
     if (data.isIs_compressed() && page.length > levels) {
       values = decompress(page, levels, page.length - levels, size);
     } else {
-      values = java.util.Arrays.copyOfRange(page, levels, page.length);
+      values = Arrays.copyOfRange(page, levels, page.length);
       if (values.length != size) {
         throw new IOException("a page of " + values.length + " bytes, its header says " + size);
       }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.iceberg.ContentFile;
+import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
 import org.apache.iceberg.Schema;
@@ -147,7 +148,7 @@ final class FileCheck {
           reader.fileMetadata().blobs().stream()
               .anyMatch(
                   blob ->
-                      file instanceof org.apache.iceberg.DeleteFile delete
+                      file instanceof DeleteFile delete
                           && Long.valueOf(blob.offset()).equals(delete.contentOffset())
                           && Long.valueOf(blob.length()).equals(delete.contentSizeInBytes()));
       if (!there) {

@@ -19,6 +19,7 @@ import org.apache.iceberg.ContentFile;
 import org.apache.iceberg.DeleteFile;
 import org.apache.iceberg.FileContent;
 import org.apache.iceberg.FileFormat;
+import org.apache.iceberg.ManifestContent;
 import org.apache.iceberg.ManifestFile;
 import org.apache.iceberg.deletes.PositionDeleteIndex;
 import org.apache.iceberg.io.IOUtil;
@@ -60,8 +61,7 @@ final class FullCheck {
     Map<String, Long> rows = new HashMap<>();
     try (FileDecoder decoder = new FileDecoder()) {
       boolean deletes =
-          content.manifests().stream()
-              .anyMatch(m -> m.content() == org.apache.iceberg.ManifestContent.DELETES);
+          content.manifests().stream().anyMatch(m -> m.content() == ManifestContent.DELETES);
       for (ManifestFile manifest : content.manifests()) {
         manifests.forEach(
             manifest,

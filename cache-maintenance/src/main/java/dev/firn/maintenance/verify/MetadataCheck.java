@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.Snapshot;
 import org.apache.iceberg.TableMetadata;
@@ -201,7 +202,7 @@ final class MetadataCheck {
         + " "
         + snapshot.operation()
         + " "
-        + new java.util.TreeMap<>(SnapshotSummary.of(snapshot));
+        + new TreeMap<>(SnapshotSummary.of(snapshot));
   }
 
   private void differ(

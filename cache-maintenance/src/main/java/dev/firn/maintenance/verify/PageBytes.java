@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.zip.GZIPInputStream;
 import org.apache.parquet.bytes.BytesInput;
 import org.apache.parquet.bytes.HeapByteBufferAllocator;
@@ -85,7 +86,7 @@ final class PageBytes implements AutoCloseable {
       if (at < bytes.length || bytes.length == size) {
         break;
       }
-      bytes = java.util.Arrays.copyOf(bytes, (int) Math.min(size, 2L * bytes.length));
+      bytes = Arrays.copyOf(bytes, (int) Math.min(size, 2L * bytes.length));
     }
     if (at < size || stream.read() >= 0) {
       throw new IOException(

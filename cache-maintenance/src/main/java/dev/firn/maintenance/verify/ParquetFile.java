@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,8 +93,7 @@ final class ParquetFile {
       byte[] start = new byte[MAGIC.length];
       stream.readFully(start);
       ParquetMetadata footer = ParquetFileReader.readFooter(input, OPTIONS, stream);
-      return new ParquetFile(
-          input, footer, leaves(footer, length), java.util.Arrays.equals(start, MAGIC));
+      return new ParquetFile(input, footer, leaves(footer, length), Arrays.equals(start, MAGIC));
     }
   }
 
