@@ -22,7 +22,7 @@ import java.util.function.Function;
  * partitions in a table. What is as it should be takes no room: a column in which every partition
  * would have nothing, or the same usual thing, is left out.
  */
-public final class StatusText {
+final class StatusText {
   private static final String UNKNOWN = "?";
   private static final String DATASETS = "datasets/";
 
@@ -31,13 +31,13 @@ public final class StatusText {
   private final Instant now;
   private final List<String> lines = new ArrayList<>();
 
-  public StatusText(CacheStatus status, String root, Instant now) {
+  StatusText(CacheStatus status, String root, Instant now) {
     this.status = status;
     this.root = root;
     this.now = now;
   }
 
-  public List<String> lines() {
+  List<String> lines() {
     if (status.partitions().isEmpty() && status.spools().isEmpty()) {
       return List.of(
           "There is nothing in "
