@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
@@ -35,7 +36,8 @@ import java.util.Map;
  * more than {@value #MAX_NUMBER_LENGTH} characters or with an exponent that does not fit 32 bits.
  *
  * <ul>
- *   <li>Of a name that occurs twice in an object the last value counts.
+ *   <li>Of a name that occurs twice in an object the last value counts, and the others are rescued:
+ *       {@link RepeatedNames}.
  *   <li>Numbers are kept exactly, whatever their size.
  *   <li>A large value that equals the one of the row before it, under the same name, is held once
  *       and is the same instance: in the field a text of 128 KB repeats on all rows of an exchange.
@@ -61,6 +63,8 @@ public final class JsonExchange {
                           .build())
                   .build())
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          // Seen where the tree is made, for nothing; the parser's own detection keeps all names.
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
           .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
           .build();
 
@@ -78,13 +82,34 @@ public final class JsonExchange {
   public static JsonExchange parse(byte[] utf8, int offset, int length)
       throws NotAnExchangeException {
     requireUtf8(utf8, offset, length);
+    try {
+      return parse(utf8, offset, length, ROWS::readValue);
+    } catch (MismatchedInputException repeatedName) {
+      try {
+        return parse(utf8, offset, length, new RepeatedNames(ROWS)::row);
+      } catch (MismatchedInputException e) {
+        throw new AssertionError("any tree is one of JSON", e);
+      }
+    }
+  }
+
+  /** Makes the tree of the object at a parser's token. */
+  private interface RowParser {
+    ObjectNode row(JsonParser parser) throws IOException;
+  }
+
+  /**
+   * @throws MismatchedInputException if the parser of rows takes no name twice, and there is one
+   */
+  private static JsonExchange parse(byte[] utf8, int offset, int length, RowParser rowParser)
+      throws NotAnExchangeException, MismatchedInputException {
     try (JsonParser parser = MAPPER.getFactory().createParser(utf8, offset, length)) {
       List<ObjectNode> rows = new ArrayList<>();
       JsonToken first = parser.nextToken();
       if (first == JsonToken.START_OBJECT) {
-        rows.add(row(parser));
+        rows.add(row(parser, rowParser));
       } else if (first == JsonToken.START_ARRAY) {
-        rows(parser, rows);
+        rows(parser, rowParser, rows);
       } else {
         throw first == null
             ? new NotAnExchangeException("Nothing there")
@@ -99,6 +124,8 @@ public final class JsonExchange {
       throw e.getLocation() == null
           ? new NotAnExchangeException(problem)
           : new NotAnExchangeException(problem, e.getLocation().getByteOffset());
+    } catch (MismatchedInputException e) {
+      throw e;
     } catch (IOException | NumberFormatException e) {
       throw new NotAnExchangeException(
           "No JSON: " + JsonProblem.plain(String.valueOf(e.getMessage())));
@@ -119,7 +146,7 @@ public final class JsonExchange {
     return new JsonExchange(rows, bytes);
   }
 
-  private static void rows(JsonParser parser, List<ObjectNode> rows)
+  private static void rows(JsonParser parser, RowParser rowParser, List<ObjectNode> rows)
       throws IOException, NotAnExchangeException {
     Map<String, JsonNode> before = new HashMap<>();
     for (JsonToken token = parser.nextToken();
@@ -128,7 +155,7 @@ public final class JsonExchange {
       if (token != JsonToken.START_OBJECT) {
         throw new NotAnExchangeException("Row " + rows.size() + " is no object", at(parser));
       }
-      ObjectNode row = row(parser);
+      ObjectNode row = row(parser, rowParser);
       share(row, before);
       rows.add(row);
     }
@@ -137,9 +164,10 @@ public final class JsonExchange {
     }
   }
 
-  private static ObjectNode row(JsonParser parser) throws IOException, NotAnExchangeException {
+  private static ObjectNode row(JsonParser parser, RowParser rowParser)
+      throws IOException, NotAnExchangeException {
     long start = parser.currentTokenLocation().getByteOffset();
-    ObjectNode row = ROWS.readValue(parser);
+    ObjectNode row = rowParser.row(parser);
     // Only a row in an array has the level of that array to spare.
     if (parser.getParsingContext().inRoot() && isDeeper(row, MAX_DEPTH)) {
       throw new NotAnExchangeException("More than " + MAX_DEPTH + " levels", start);

@@ -282,6 +282,8 @@ class ExchangeEncoderTest {
         "'_rescued':'{!w!:1' | {'_rescued':'{!w!:1'} | 1",
         "'_rescued':{'w':1} | {'_rescued':{'w':1}} | 1",
         "'_rescued':null | none | 0",
+        "'v':2,'v':3 | {'v':2} | 1",
+        "'v':2,'v':'x' | {'v':'x','_rescued':'{!v!:2}'} | 2",
       })
   void whatWasRescuedBeforeIsNotRescuedOnceMore(String fields, String rescued, int count)
       throws Exception {

@@ -152,10 +152,45 @@ class JsonExchangeTest {
     assertThat(parse("\ufeff{\"a\":1}").rows()).hasSize(1);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{'a':1,'b':2,'a':3} | {'a':3,'b':2} | {'a':1}",
+        "{'a':1,'a':null} | {'a':null} | {'a':1}",
+        "{'a':1.50,'a':[2],'a':'x','a':4} | {'a':4} | {'a':[1.50,[2],'x']}",
+        "{'a':[1],'a':[2]} | {'a':[2]} | {'a':[1]}",
+        "{'a':1,'b':2,'a':{'c':1,'c':{'d':0}}} | {'a':{'c':{'d':0}},'b':2} | {'a.c':1,'a':1}",
+        "{'l':[{'x':1,'x':2},{'x':3,'x':4}]} | {'l':[{'x':2},{'x':4}]} | {'l.x':[1,3]}",
+        "{'a':1,'a':2,'_rescued':'{}'} | {'a':2} | {'a':1,'_rescued':'{}'}",
+        "{'_rescued':1,'_rescued':2} | {} | {'_rescued':[1,2]}",
+      })
+  void ofANameThatOccursTwiceTheLastValueCountsAndTheOthersAreRescued(
+      String json, String row, String rescued) throws Exception {
+    for (String rows : List.of(json, "[{'first':true}," + json + ",{'last':[]}]")) {
+      List<ObjectNode> parsed = parse(rows.replace('\'', '"')).rows();
+      ObjectNode found = parsed.get(parsed.size() / 2);
+      String text = found.remove("_rescued").textValue();
+      assertThat(found.toString()).isEqualTo(row.replace('\'', '"'));
+      assertThat(text).isEqualTo(rescued.replace('\'', '"'));
+      parsed.forEach(each -> assertThat(each.has("_rescued")).isFalse());
+    }
+  }
+
   @Test
-  void ofANameThatOccursTwiceTheLastValueCounts() throws Exception {
-    assertThat(parse("{\"a\":1,\"b\":2,\"a\":{\"c\":1,\"c\":3}}").rows().get(0).toString())
-        .isEqualTo("{\"a\":{\"c\":3},\"b\":2}");
+  void aNameThatOccursTwiceHidesNothingElseThatIsWrong() {
+    for (String json :
+        List.of(
+            "{'a':1,'a':2",
+            "{'a':1,'a':2} {}",
+            "[{'a':1,'a':2},3]",
+            "{'a':1,'a':tru}",
+            "{'a':1,'a':" + "[".repeat(501) + "]".repeat(501) + "}")) {
+      assertThatThrownBy(() -> parse(json.replace('\'', '"')))
+          .as(json)
+          .isInstanceOf(NotAnExchangeException.class);
+    }
   }
 
   @Test
