@@ -20,6 +20,7 @@ final class Benchmarks {
     all.put("start-help", CommandBenchmarks::help);
     all.put("start-status", CommandBenchmarks::status);
     all.put("query-sql", QueryBenchmarks::sql);
+    all.put("query-partitions", QueryBenchmarks::partitions);
     all.put("idle-pass", CommandBenchmarks::idle);
     all.put("daemon-latency", DaemonLatency::run);
     all.put("daemon-write", DaemonWrites::run);

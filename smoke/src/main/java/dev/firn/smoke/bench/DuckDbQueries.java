@@ -43,7 +43,7 @@ final class DuckDbQueries implements Job {
     return all;
   }
 
-  private static void ask(String query) throws Exception {
+  static void ask(String query) throws Exception {
     try (Connection connection = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = connection.createStatement();
         ResultSet rows = statement.executeQuery(query)) {

@@ -1,22 +1,13 @@
 package dev.firn.smoke.bench;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.firn.cli.Firn;
-import dev.firn.cli.session.Environment;
-import dev.firn.cli.session.RealMaintenance;
-import dev.firn.core.disk.LocalDisk;
+import com.fasterxml.jackson.databind.node.NullNode;
 import dev.firn.smoke.shape.NarrowShape;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** {@code firn query sql}, from its arguments to its answer, in a JVM that is up. */
+/** Queries over the exchanges of one partition. */
 final class FirnQueries implements Job {
   static final String COUNT = "countSeconds";
   static final String GROUP = "groupSeconds";
@@ -24,19 +15,12 @@ final class FirnQueries implements Job {
   static final String FILES_READ = "filesRead";
   static final int EXCHANGES_IN_RANGE = 20;
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
-  private final Path root;
-  private final Path home;
+  private final FirnSql firn;
   private final long rows;
   private final String range;
 
-  /**
-   * @param home where the native library is unpacked
-   */
-  FirnQueries(Path root, Path home, int exchanges) {
-    this.root = root;
-    this.home = home;
+  FirnQueries(FirnSql firn, int exchanges) {
+    this.firn = firn;
     this.rows = (long) exchanges * NarrowShape.ROWS;
     this.range = range(FirnAppends.DATASET, exchanges);
   }
@@ -59,14 +43,14 @@ final class FirnQueries implements Job {
   @Override
   public Map<String, Double> round() throws Exception {
     Map<String, Double> figures = new LinkedHashMap<>();
-    JsonNode[] answer = {JSON.nullNode()};
+    JsonNode[] answer = {NullNode.instance};
     Map<String, Double> all =
         Timed.run(
             () -> {
-              figures.put(COUNT, seconds(() -> answer[0] = ask(count(FirnAppends.DATASET))));
+              figures.put(COUNT, seconds(() -> answer[0] = firn.ask(count(FirnAppends.DATASET))));
               require(answer[0].path("rows").path(0), rows);
-              figures.put(GROUP, seconds(() -> ask(group(FirnAppends.DATASET))));
-              figures.put(RANGE, seconds(() -> answer[0] = ask(range)));
+              figures.put(GROUP, seconds(() -> firn.ask(group(FirnAppends.DATASET))));
+              figures.put(RANGE, seconds(() -> answer[0] = firn.ask(range)));
             });
     require(answer[0].path("rows").path(0), EXCHANGES_IN_RANGE * (long) NarrowShape.ROWS);
     figures.put(FILES_READ, answer[0].path(FILES_READ).asDouble());
@@ -84,28 +68,5 @@ final class FirnQueries implements Job {
     if (row.elements().next().asLong() != count) {
       throw new IOException("expected " + count + ", found " + row);
     }
-  }
-
-  private JsonNode ask(String query) throws IOException {
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    Environment environment =
-        new Environment(
-            out,
-            err,
-            InputStream.nullInputStream(),
-            false,
-            false,
-            Map.of(),
-            home,
-            InstantSource.system(),
-            new LocalDisk(),
-            new RealMaintenance(),
-            action -> {});
-    String[] arguments = {"--root", root.toString(), "--json", "query", "sql", query};
-    if (Firn.run(arguments, environment) != 0) {
-      throw new IOException(err.toString(StandardCharsets.UTF_8));
-    }
-    return JSON.readTree(out.toByteArray());
   }
 }

@@ -17,6 +17,8 @@ final class Jobs {
   static final String SQLITE_READER = "sqlite-reader";
   static final String FIRN_QUERY = "firn-query";
   static final String DUCKDB_QUERY = "duckdb-query";
+  static final String FIRN_PARTITIONS = "firn-partitions";
+  static final String DUCKDB_PARTITIONS = "duckdb-partitions";
 
   private Jobs() {}
 
@@ -41,8 +43,16 @@ final class Jobs {
               number(arguments.get(2)));
       case SQLITE_READER -> new Reader(new SqliteReads(first));
       case FIRN_QUERY ->
-          new FirnQueries(first, Path.of(arguments.get(1)), number(arguments.get(2)));
+          new FirnQueries(new FirnSql(first, Path.of(arguments.get(1))), number(arguments.get(2)));
       case DUCKDB_QUERY -> new DuckDbQueries(first, number(arguments.get(2)));
+      case FIRN_PARTITIONS ->
+          new PartitionQueries(new FirnSql(first, Path.of(arguments.get(1)))::ask, "jobs");
+      case DUCKDB_PARTITIONS ->
+          new PartitionQueries(
+              DuckDbQueries::ask,
+              "read_parquet('"
+                  + first
+                  + "/datasets/jobs/*/table/data/*.parquet', hive_partitioning=true)");
       default -> throw new IllegalArgumentException("no job " + name);
     };
   }

@@ -9,6 +9,7 @@ import java.util.List;
 /** SQL over many small files, as they landed, against DuckDB on the same files. */
 final class QueryBenchmarks {
   private static final int FILES = 3_529;
+  private static final int PARTITIONS = 2_000;
 
   private QueryBenchmarks() {}
 
@@ -45,6 +46,26 @@ final class QueryBenchmarks {
                   firn.median(FirnQueries.FILES_READ),
                   FirnQueries.EXCHANGES_IN_RANGE,
                   "files")));
+    }
+  }
+
+  static Outcome partitions(Setting setting) throws Exception {
+    int partitions = setting.scaled(PARTITIONS, 20);
+    Path work = setting.work();
+    Path root = work.resolve("partitions");
+    ManyPartitions.create(root, partitions);
+    try (Contest contest = new Contest(work)) {
+      Engine firn = contest.enter("Firn", "512m", Jobs.FIRN_PARTITIONS, root, work);
+      Engine duckDb =
+          contest.enter("DuckDB on the files", "512m", Jobs.DUCKDB_PARTITIONS, root, work);
+      List<Engine> engines = contest.run(setting);
+      return new Outcome(
+          "query-partitions",
+          "%,d partitions of 3 files each, as they landed".formatted(partitions),
+          engines,
+          List.of(
+              ratio("group-by against DuckDB's", firn, duckDb, PartitionQueries.GROUP),
+              ratio("count by source against DuckDB's", firn, duckDb, PartitionQueries.COUNT)));
     }
   }
 

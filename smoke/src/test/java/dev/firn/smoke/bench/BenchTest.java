@@ -61,6 +61,7 @@ class BenchTest {
         "append-growth",
         "start-status",
         "query-sql",
+        "query-partitions",
         "idle-pass",
         "daemon-latency",
         "daemon-write"
