@@ -308,7 +308,8 @@ class HeldAppendsTest {
     hold("a");
     mend();
     Path heldDirectory = root.resolve("held").resolve(Appends.PARTITION);
-    String landed = "7-0123456789abcdef.parquet";
+    Path data = partition.resolve("table/data");
+    String landed = disk.list(data).size() + 1 + "-0123456789abcdef.parquet";
     String original =
         disk.list(heldDirectory).stream()
             .filter(n -> n.endsWith(".json"))
@@ -317,7 +318,6 @@ class HeldAppendsTest {
     Files.move(
         heldDirectory.resolve(original),
         heldDirectory.resolve(original + ".landing-table-" + landed));
-    Path data = partition.resolve("table/data");
     RecordingDisk watched = new RecordingDisk();
     AtomicBoolean linked = new AtomicBoolean();
     watched.failWith(

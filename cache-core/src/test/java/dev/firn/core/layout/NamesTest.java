@@ -58,7 +58,12 @@ class NamesTest {
     assertThat(Names.isDataset(name)).isFalse();
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Names.requireDataset(name))
-        .withMessageStartingWith("dataset \"" + name + "\" ");
+        .withMessageStartingWith("dataset " + Names.quoted(name) + " ");
+  }
+
+  @Test
+  void aMessageShowsANameOnOneLine() {
+    assertThat(Names.quoted("a\n\u0007\u009b\u00fc")).isEqualTo("\"a\\n\\u0007\\u009b\u00fc\"");
   }
 
   @Test

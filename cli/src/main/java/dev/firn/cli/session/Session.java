@@ -22,13 +22,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** One run of one command: the options that count, the cache they mean, and where results go. */
 public final class Session {
   private static final String CONFIG_FILE = "firn.json";
-  private static final Pattern CONTROLS = Pattern.compile("[\\p{Cc}&&[^\n\t]]");
   private static final int TERMINAL_COLUMNS = 80;
 
   private final Environment environment;
@@ -114,7 +112,18 @@ public final class Session {
   /** A message for people beside the results; what is in it does not steer their terminal. */
   public void note(String line) {
     clearProgress();
-    err.println("firn: " + CONTROLS.matcher(line).replaceAll(" "));
+    err.println("firn: " + withoutControls(line));
+  }
+
+  private static String withoutControls(String line) {
+    StringBuilder shown = new StringBuilder(line);
+    for (int i = 0; i < shown.length(); i++) {
+      char c = shown.charAt(i);
+      if (Character.isISOControl(c) && c != '\n' && c != '\t') {
+        shown.setCharAt(i, ' ');
+      }
+    }
+    return shown.toString();
   }
 
   /** Writes the members of a JSON document. */
