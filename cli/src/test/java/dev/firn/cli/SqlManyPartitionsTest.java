@@ -78,6 +78,23 @@ class SqlManyPartitionsTest {
   }
 
   @Test
+  void filesOfPartitionsThatAKeyRulesOutAreCountedPublishedOrNot() throws Exception {
+    try (Cache cache = Cache.open(home.resolve("source=root/cache"))) {
+      for (int i = 0; i < 4; i++) {
+        cache.writer("logs", i < 3 ? "many" : "one").append("{\"n\":" + i + "}");
+      }
+      JsonNode answer =
+          new CommandRun(home)
+              .with("FIRN_ROOT", home.resolve("source=root/cache").toString())
+              .run("--json", "query", "sql", "SELECT n FROM logs WHERE source = 'one'")
+              .json();
+      assertThat(answer.get("rows").get(0).get("n").asInt()).isEqualTo(3);
+      assertThat(answer.get("filesRead").asInt()).isEqualTo(1);
+      assertThat(answer.get("filesLeftOut").asInt()).isEqualTo(3);
+    }
+  }
+
+  @Test
   void numbersOfRowsAreThoseOfEachPartition() throws Exception {
     List<String> counted = rows("SELECT region, source, count(*) FROM jobs GROUP BY ALL");
     assertThat(counted).hasSize(PLAIN + ODD.size() + 4).allMatch(row -> row.endsWith("|2"));

@@ -66,7 +66,12 @@ public record LiveFiles(
           generation = Generation.load(disk, found.directory(), found.name());
         }
         Optional<Bound> bound = condition.apply(generation);
-        return bound.isEmpty() ? all(disk, generation) : of(generation, bound, constants);
+        if (bound.isEmpty()) {
+          return all(disk, generation);
+        }
+        return bound.get().mayMatch(unknownBut(bound.get(), constants))
+            ? of(generation, bound, constants)
+            : none(disk, generation);
       } catch (Corrupt e) {
         throw RowReader.removedOr(disk, generation, e);
       } catch (CommitConflict e) {
@@ -77,22 +82,31 @@ public record LiveFiles(
     }
   }
 
-  /** Without a condition nothing is asked of a file but where it is and what is deleted in it. */
-  private static LiveFiles all(Disk disk, Generation generation) throws IOException {
+  /** Where the constants alone rule every row out, no file is asked about its own. */
+  private static LiveFiles none(Disk disk, Generation generation) throws IOException {
+    Optional<List<LiveFile>> plain = plain(disk, generation);
+    int published = plain.isPresent() ? plain.get().size() : generation.liveFiles().size();
+    return new LiveFiles(
+        generation, List.of(), Map.of(), published + generation.unpublished().size());
+  }
+
+  /** The published files of a table in which nothing is unusual, and nothing deleted. */
+  private static Optional<List<LiveFile>> plain(Disk disk, Generation generation) {
     TableMetadata metadata = generation.metadata();
     @Nullable Snapshot snapshot = metadata.currentSnapshot();
-    Optional<List<LiveFile>> plain =
-        snapshot == null
-                || snapshot.manifestListLocation() == null
-                || metadata.formatVersion() != 2
-                || metadata.specs().size() != 1
-                || !metadata.spec().isUnpartitioned()
-            ? Optional.empty()
-            : PlainFiles.find(
-                disk,
-                generation.paths(),
-                snapshot.manifestListLocation(),
-                metadata.defaultSpecId());
+    return snapshot == null
+            || snapshot.manifestListLocation() == null
+            || metadata.formatVersion() != 2
+            || metadata.specs().size() != 1
+            || !metadata.spec().isUnpartitioned()
+        ? Optional.empty()
+        : PlainFiles.find(
+            disk, generation.paths(), snapshot.manifestListLocation(), metadata.defaultSpecId());
+  }
+
+  /** Without a condition nothing is asked of a file but where it is and what is deleted in it. */
+  private static LiveFiles all(Disk disk, Generation generation) throws IOException {
+    Optional<List<LiveFile>> plain = plain(disk, generation);
     if (plain.isEmpty()) {
       return of(generation, Optional.empty(), Map.of());
     }
@@ -133,15 +147,9 @@ public record LiveFiles(
         partial.put(path, hidden);
       }
     }
-    // What landed has no statistics outside of its own footer; but its constants are known.
-    boolean landed =
-        condition.isEmpty() || condition.get().mayMatch(unknownBut(condition, constants));
+    // What landed has no statistics outside of its own footer.
     for (LandedName name : generation.unpublished()) {
-      if (landed) {
-        whole.add(generation.paths().data().resolve(name.format()));
-      } else {
-        left++;
-      }
+      whole.add(generation.paths().data().resolve(name.format()));
     }
     return new LiveFiles(generation, whole, partial, left);
   }
@@ -158,11 +166,9 @@ public record LiveFiles(
         });
   }
 
-  private static Bound.Statistics unknownBut(
-      Optional<Bound> condition, Map<String, String> constants) {
+  private static Bound.Statistics unknownBut(Bound condition, Map<String, String> constants) {
     return column -> {
-      @Nullable String constant =
-          constants.get(condition.orElseThrow().columns().get(column).name());
+      @Nullable String constant = constants.get(condition.columns().get(column).name());
       return constant == null ? ColumnStatistics.UNKNOWN : ColumnStatistics.constant(constant);
     };
   }
