@@ -182,7 +182,7 @@ public final class SqlEngine {
           statement.execute(new ViewSql(view).createCounted(rows.get()));
         }
       } else {
-        requireFieldIds(connection, session.disk(), view);
+        requireFieldIds(connection, session.disk(), view); // nobody asks for them once gathered
         DatasetView gathered = gathering.of(view);
         create(connection, gathered);
         created.add(gathered);
