@@ -17,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -57,6 +58,7 @@ class SqlSmallFilesTest {
 
     assertThat(answer.rows).isEqualTo(expected);
     assertThat(answer.gathered).isBetween(1, 3);
+    assertThat(answer.access).containsOnly("rwx------");
     assertThat(answer.reading().files()).isEqualTo(FILES + 1);
     assertThat(scratch).isEmptyDirectory();
   }
@@ -138,6 +140,7 @@ class SqlSmallFilesTest {
 
   private final class Answer implements Results {
     final List<String> rows = new ArrayList<>();
+    final List<String> access = new ArrayList<>(); // to directories
     int gathered;
     SqlEngine.@Nullable Reading reading;
 
@@ -147,8 +150,13 @@ class SqlSmallFilesTest {
 
     @Override
     public void begin(List<Column> columns) throws IOException {
-      try (Stream<Path> files = Files.walk(scratch)) {
-        gathered = (int) files.filter(file -> file.toString().endsWith(".parquet")).count();
+      try (Stream<Path> files = Files.walk(scratch).skip(1)) {
+        for (Path file : (Iterable<Path>) files::iterator) {
+          gathered += file.toString().endsWith(".parquet") ? 1 : 0;
+          if (Files.isDirectory(file)) {
+            access.add(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+          }
+        }
       }
     }
 

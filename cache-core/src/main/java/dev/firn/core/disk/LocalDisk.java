@@ -18,14 +18,19 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /** The local file system of a POSIX machine. */
 public final class LocalDisk implements Disk {
+  private static final Set<PosixFilePermission> OWNERS =
+      PosixFilePermissions.fromString("rwx------");
 
   private static final String ATTRIBUTES = "unix:mode,size,lastModifiedTime,fileKey,nlink";
 
@@ -189,6 +194,15 @@ public final class LocalDisk implements Disk {
       case MODE_LINK -> FileStat.Kind.SYMBOLIC_LINK;
       default -> FileStat.Kind.OTHER;
     };
+  }
+
+  /** Creates a directory that nobody but this user may look into, whatever is put there. */
+  public void createPrivateDirectory(Path directory) throws IOException {
+    try {
+      Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNERS));
+    } catch (UnsupportedOperationException e) {
+      Files.createDirectory(directory); // no POSIX: the file system's own rules hold
+    }
   }
 
   @Override

@@ -119,7 +119,13 @@ public final class DatasetExport implements Closeable {
       Session session, DuckDb.Limits limits, Path scratchParent, String dataset, List<Live> live)
       throws IOException {
     Scratch scratch = new Scratch(session.disk(), scratchParent);
-    Connection connection = DuckDb.open(session.environment().home(), limits, scratch.directory());
+    Connection connection;
+    try {
+      connection = DuckDb.open(session.environment().home(), limits, scratch.directory());
+    } catch (IOException | RuntimeException e) {
+      scratch.close();
+      throw e;
+    }
     DatasetExport export = new DatasetExport(session, limits, dataset, scratch, connection, live);
     try {
       SqlEngine.prepare(connection);

@@ -34,15 +34,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A directory of one query or export outside of the cache, for rows that no file has as the engine
- * can read them or as fast as it can, and for what does not fit into its memory. Made when it is
- * needed, removed at the end.
+ * can read them or as fast as it can, and for what does not fit into its memory. It lets nobody in
+ * but this user, whoever may read the cache, and is removed at the end; a process that is killed
+ * leaves it.
  */
 final class Scratch implements Closeable {
   /** Of the names of its files. */
   static final String PREFIX = "firn-scratch-";
 
   private final Disk cacheDisk;
-  private final Disk disk = new LocalDisk();
+  private final LocalDisk disk = new LocalDisk();
   private final Path directory;
   private final Set<Path> directories = new LinkedHashSet<>();
   private int files;
@@ -53,6 +54,11 @@ final class Scratch implements Closeable {
   Scratch(Disk cacheDisk, Path parent) {
     this.cacheDisk = cacheDisk;
     this.directory = parent.resolve("firn-query-" + UUID.randomUUID());
+    try {
+      ensure(directory); // else the engine would make it, for everybody to read
+    } catch (IOException e) {
+      directories.clear(); // most queries need none; whoever needs it is told why there is none
+    }
   }
 
   /** Where it is. */
@@ -65,7 +71,7 @@ final class Scratch implements Closeable {
     return message.contains(directory.toString());
   }
 
-  /** May not be there. */
+  /** Not there if it could not be made. */
   Path directory() {
     return directory;
   }
@@ -151,8 +157,9 @@ final class Scratch implements Closeable {
   }
 
   private void ensure(Path made) throws IOException {
-    if (directories.add(made) && disk.stat(made).isEmpty()) {
-      disk.createDirectory(made);
+    if (!directories.contains(made)) {
+      disk.createPrivateDirectory(made);
+      directories.add(made);
     }
   }
 
@@ -224,7 +231,6 @@ final class Scratch implements Closeable {
 
   @Override
   public void close() throws IOException {
-    directories.add(directory); // the engine may have made it
     List<Path> made = new ArrayList<>(directories);
     Collections.reverse(made); // the inner ones first
     for (Path inner : made) {
