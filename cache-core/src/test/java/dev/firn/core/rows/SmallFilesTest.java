@@ -9,10 +9,16 @@ import dev.firn.core.plain.SmallFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.apache.iceberg.Schema;
 import org.apache.iceberg.SortOrder;
 import org.apache.iceberg.types.Types;
@@ -42,7 +48,7 @@ class SmallFilesTest {
           optional(2, "text", Types.StringType.get()),
           optional(3, "_rescued", Types.StringType.get()));
 
-  private static final int STEP = Boolean.getBoolean("firn.soak") ? 1 : 29;
+  private static final int STEP = Boolean.getBoolean("firn.soak") ? 1 : 37;
 
   @TempDir Path directory;
   private Path target;
@@ -56,8 +62,8 @@ class SmallFilesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
-  void theRowsAreTheSameInTheSameOrderOfWhateverWriter(long seed) throws IOException {
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void theRowsAreTheSameInTheSameOrderOfWhateverWriter(long seed) throws Exception {
     Random random = new Random(seed);
     Schema schema = FlatRows.schema(random);
     List<Path> small = new ArrayList<>();
@@ -77,6 +83,28 @@ class SmallFilesTest {
 
     assertThat(gathered).hasSizeLessThan(5);
     assertThat(read(gathered, schema)).isEqualTo(rows);
+    assertThat(differences(small, gathered)).isZero();
+  }
+
+  /** Rows that DuckDB finds in one of them and not in the other. */
+  private static long differences(List<Path> some, List<Path> others) throws SQLException {
+    String query =
+        """
+        SELECT count(*) FROM (
+          (FROM read_parquet([%1$s]) EXCEPT ALL FROM read_parquet([%2$s]))
+          UNION ALL (FROM read_parquet([%2$s]) EXCEPT ALL FROM read_parquet([%1$s])))
+        """
+            .formatted(list(some), list(others));
+    try (Connection duckDb = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = duckDb.createStatement();
+        ResultSet counted = statement.executeQuery(query)) {
+      assertThat(counted.next()).isTrue();
+      return counted.getLong(1);
+    }
+  }
+
+  private static String list(List<Path> paths) {
+    return paths.stream().map(path -> "'" + path + "'").collect(Collectors.joining(", "));
   }
 
   @Test
@@ -173,7 +201,7 @@ class SmallFilesTest {
       assertThat(rows(gathered.get(0))).as("bit %s", bit).isEqualTo(gathered.size() == 1 ? 77 : 16);
     }
     assertThat(left).isGreaterThan(1000 / STEP);
-    for (int length = 0; length < whole.length; length++) {
+    for (int length = 0; length < whole.length; length += STEP) {
       Files.write(damaged, Arrays.copyOf(whole, length));
       assertThat(gather(all, MUCH)).as("%s bytes", length).hasSize(2).endsWith(damaged);
     }
