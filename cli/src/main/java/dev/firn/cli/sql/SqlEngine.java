@@ -11,6 +11,7 @@ import dev.firn.core.condition.Condition;
 import dev.firn.core.disk.Disk;
 import dev.firn.core.disk.FileStat;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -45,6 +46,10 @@ import java.util.stream.Collectors;
 public final class SqlEngine {
   private static final int RANGES_AT_ONCE = 1000;
   private static final int MOST_DIRECTORIES = 64;
+
+  /** Ends of the engine's messages that say nothing of what is in a file. */
+  private static final List<String> REFUSALS = List.of("Permission denied", "Too many open files");
+
   private static final String PREFIX =
       "Invalid Input Error: Attempting to execute an unsuccessful or closed pending query result\n"
           + "Error: ";
@@ -336,6 +341,11 @@ public final class SqlEngine {
     for (DatasetView view : views) {
       for (Path file : view.files()) {
         if (message.contains(file.toString())) {
+          for (String refusal : REFUSALS) {
+            if (message.endsWith(refusal)) {
+              return new FileSystemException(file.toString(), null, refusal);
+            }
+          }
           Path generation =
               Objects.requireNonNull(Objects.requireNonNull(file.getParent()).getParent());
           Corrupt corrupt = new Corrupt(file, "a readable Parquet file", message, error);
