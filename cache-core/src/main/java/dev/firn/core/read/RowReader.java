@@ -5,6 +5,7 @@ import dev.firn.core.CacheException.CommitConflict;
 import dev.firn.core.CacheException.Corrupt;
 import dev.firn.core.CacheException.GenerationRemoved;
 import dev.firn.core.disk.Disk;
+import dev.firn.core.disk.DiskReason;
 import dev.firn.core.disk.FileStat;
 import dev.firn.core.disk.IcebergInput;
 import dev.firn.core.generation.Generation;
@@ -164,7 +165,7 @@ public final class RowReader {
 
   private CacheException unreadable(Path file, RuntimeException cause) throws IOException {
     return removedOr(
-        new Corrupt(file, "a readable Parquet file", String.valueOf(cause.getMessage()), cause));
+        new Corrupt(file, "a readable Parquet file", DiskReason.of(cause, file), cause));
   }
 
   private CacheException removedOr(Corrupt error) throws IOException {
